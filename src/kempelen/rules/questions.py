@@ -1,0 +1,116 @@
+"""Questions of HITs and tests of qualifications, from the XML that requesters send."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kempelen.rules import documents, question_form
+from kempelen.rules.documents import (
+    BLANKS,
+    Children,
+    Element,
+    integer_of,
+    local_name,
+    malformed,
+    namespace,
+    shown,
+    text_of,
+)
+from kempelen.rules.question_form import QuestionForm
+
+MAX_FRAME_HEIGHT = 100_000
+
+_ADDRESS = re.compile(
+    r"(https?)://(?:[^/?#@\\]*@)?"  # a scheme and perhaps a user
+    r"(?:\[[0-9A-Fa-f:.]+\]|[^/?#@:\\\[\]]+)(?::([0-9]{0,5}))?"  # a host and perhaps a port
+    r"(?:[/?#].*)?",
+    re.IGNORECASE,
+)
+_BLANK_OR_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]")
+_PORTS = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalQuestion:
+    """A page of the requester's own. The height is in pixels; 0 means as high as the window."""
+
+    url: str
+    frame_height: int
+
+
+@dataclass(frozen=True, slots=True)
+class HTMLQuestion:
+    """A whole HTML document, served by us. The height is in pixels; 0 means as high as the window."""
+
+    html: str
+    frame_height: int
+
+
+Question = ExternalQuestion | HTMLQuestion | QuestionForm
+
+
+def parse(text: str, *, allow_http: bool = True) -> Question:
+    """The question that the XML says. Raises `MalformedDocument` with the reason, and the line where known.
+
+    With `allow_http` False an ExternalURL must be https.
+    """
+    root = documents.parse(text)
+    match (namespace(root), local_name(root)):
+        case (documents.EXTERNAL_QUESTION, "ExternalQuestion"):
+            return _external(root, allow_http=allow_http)
+        case (documents.HTML_QUESTION, "HTMLQuestion"):
+            return _html(root)
+        case (documents.QUESTION_FORM, "QuestionForm"):
+            return question_form.read(root)
+        case (documents.QUESTION_FORM_2017, "QuestionForm"):
+            return question_form.read(root, files=False, applications=False)
+    raise _unknown(root, "ExternalQuestion, HTMLQuestion or QuestionForm")
+
+
+def parse_test(text: str) -> QuestionForm:
+    """The test of a qualification: a QuestionForm that asks for no file. Raises `MalformedDocument`."""
+    root = documents.parse(text)
+    match (namespace(root), local_name(root)):
+        case (documents.QUESTION_FORM, "QuestionForm"):
+            return question_form.read(root, files=False)
+        case (documents.QUESTION_FORM_2017, "QuestionForm"):
+            return question_form.read(root, files=False, applications=False)
+    raise _unknown(root, "QuestionForm")
+
+
+def _unknown(root: Element, wanted: str) -> documents.MalformedDocument:
+    name, space = shown(local_name(root)), shown(namespace(root))
+    return malformed(
+        f"the root element {name} of namespace {space} is not known here, expected {wanted}", root
+    )
+
+
+def _external(root: Element, *, allow_http: bool) -> ExternalQuestion:
+    children = Children(root)
+    address = children.one("ExternalURL")
+    height = children.one("FrameHeight")
+    children.end()
+    url = text_of(address).strip(BLANKS)
+    _check_address(url, address, allow_http=allow_http)
+    return ExternalQuestion(url, _height(height))
+
+
+def _check_address(url: str, element: Element, *, allow_http: bool) -> None:
+    found = _ADDRESS.fullmatch(url)
+    if found is None or _BLANK_OR_CONTROL.search(url) or int(found[2] or 0) > _PORTS:
+        raise malformed(f"ExternalURL {shown(url)} is not an absolute http or https address", element)
+    if not allow_http and found[1].lower() != "https":
+        raise malformed(f"ExternalURL {shown(url)} must begin with https://", element)
+
+
+def _html(root: Element) -> HTMLQuestion:
+    children = Children(root)
+    content = children.one("HTMLContent")
+    height = children.one("FrameHeight")
+    children.end()
+    return HTMLQuestion(text_of(content), _height(height))
+
+
+def _height(element: Element) -> int:
+    return integer_of(element, minimum=0, maximum=MAX_FRAME_HEIGHT)
