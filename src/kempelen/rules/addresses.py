@@ -161,7 +161,7 @@ _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 
 
 def _host(written: str) -> str:
-    """The host in its one spelling. Raises `ValueError` for names and addresses that have several readings."""
+    """The host in its one spelling. Raises `ValueError` for what has several readings."""
     if written.startswith("["):
         if "%" in written:
             raise ValueError("an address may have no zone")
@@ -222,7 +222,7 @@ def _unwrapped(address: Address) -> Address:
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 GLOBAL_UNICAST = IPv6Network("2000::/3")
-"""All of IPv6 outside this is loopback, mapped, compatible, link-local, unique-local, multicast or reserved."""
+"""All of IPv6 outside it is loopback, mapped, compatible, link-local, unique-local, multicast or reserved."""
 
 NOT_PUBLIC: tuple[Network, ...] = tuple(
     ip_network(block)
@@ -272,7 +272,7 @@ _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/
 
 
 def is_mail_address(text: str) -> bool:
-    """Whether this is one plain e-mail address, `local@domain`, in ASCII: no display name, quotes or comments."""
+    """Whether this is one plain e-mail address, `local@domain`, in ASCII: no name, quotes or comments."""
     local, at, domain = text.rpartition("@")
     if not at or len(local) > 64 or len(domain) > 253 or not _LOCAL_PART.fullmatch(local):
         return False
