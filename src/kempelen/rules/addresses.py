@@ -179,9 +179,7 @@ def _host(written: str) -> str:
         try:
             return str(IPv4Address(name))
         except ValueError:
-            raise ValueError(
-                "an IPv4 address is written as four plain decimal numbers"
-            ) from None
+            raise ValueError("an IPv4 address is written as four plain decimal numbers") from None
     return name
 
 

@@ -1,0 +1,220 @@
+"""What an operation is: a plain function, declared once under the contract's name, run in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from kempelen.errors import Refusal
+from kempelen.rules.fees import FeeSchedule
+from kempelen.rules.ids import RandomSource, new_id
+from kempelen.rules.policies import Policy
+
+if TYPE_CHECKING:
+    from kempelen.store.connection import Connection
+    from kempelen.store.directory import Directory
+
+
+class Role(IntEnum):
+    """Who may call an operation."""
+
+    REQUESTER = 1
+    WORKER = 2
+    OPERATOR = 3
+    SYSTEM = 4  # jobs and the command line's own work; no outside request has it
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who calls: one account in one role, with what the house knows of it (at most a second old)."""
+
+    role: Role
+    account: int
+    """The organisation's key for a requester, the person's key for a worker or operator."""
+    public_id: str
+    name: str = ""
+    credential: str = ""
+    """The access key id, or what stands for the session."""
+    policies: tuple[Policy, ...] | None = None
+    """None: everything the role may do."""
+    pseudonymous: bool = False
+    country: str | None = None
+    subdivision: str | None = None
+    adult: bool = False
+    masters: bool = False
+    source_address: str = ""
+    secure: bool = False
+    user_agent: str = ""
+
+    def at(self, *, source_address: str, secure: bool, user_agent: str) -> Actor:
+        """The same actor, calling from there."""
+        return replace(self, source_address=source_address, secure=secure, user_agent=user_agent)
+
+
+SYSTEM = Actor(Role.SYSTEM, 0, "SYSTEM", "Kempelen")
+"""The market itself: sweeps and jobs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What one market is like. Nothing below `app.py` knows more of worlds than this."""
+
+    name: str
+    play_money: bool = False
+    """Debits never fail for want of funds, and balances are shown as 10,000.00."""
+    message_suffix: str = ""
+    """What stands after the time stamp of refusals: ` s` in a sandbox."""
+    masters_ids: tuple[str, ...] = ()
+    """The ids of the Masters qualifications here, the living one first."""
+    fees: FeeSchedule = field(default_factory=FeeSchedule)
+    allow_http: bool = True
+    """Whether ExternalURLs may be plain http."""
+    queue_cap: int = 25
+    accepts_a_day: int = 3_800
+    worker_site: str = ""
+    """Public address of the worker site, as `turkSubmitTo` and links name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, as ids only: row keys, no personal data."""
+
+    kind: int
+    requester: int | None = None
+    hit_type: int | None = None
+    hit: int | None = None
+    assignment: int | None = None
+    worker: int | None = None
+    detail: str | None = None
+
+
+class Call:
+    """One run of an operation: the transaction, the moment, the actor, and what it tells."""
+
+    __slots__ = (
+        "actor",
+        "connection",
+        "deadline",
+        "directory",
+        "do",
+        "later",
+        "now",
+        "one",
+        "operation",
+        "prepared",
+        "random",
+        "request_id",
+        "rows",
+        "told",
+        "traits",
+    )
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        actor: Actor,
+        now: int,
+        request_id: str,
+        traits: Traits,
+        directory: Directory,
+        random: RandomSource,
+        operation: str = "",
+        prepared: Any = None,
+    ) -> None:
+        self.connection = connection
+        self.rows = connection.rows
+        self.one = connection.one
+        self.do = connection.do
+        self.later = connection.later
+        self.actor = actor
+        self.now = now
+        self.request_id = request_id
+        self.traits = traits
+        self.directory = directory
+        self.random = random
+        self.operation = operation
+        self.prepared = prepared
+        self.told: list[Event] = []
+        self.deadline: int | None = None
+
+    def emit(self, event: Event) -> None:
+        """Tell what happened; it is written with the transaction, or not at all."""
+        self.told.append(event)
+
+    def key(self) -> int:
+        """A new row key."""
+        return self.connection.key()
+
+    def new_id(self) -> str:
+        """A new public id."""
+        return new_id(self.random)
+
+    def due(self, at: int) -> None:
+        """Say that something falls due at that moment, so that no answer after it is given too early."""
+        if self.deadline is None or at < self.deadline:
+            self.deadline = at
+
+
+Arguments = dict[str, Any]
+Function = Callable[..., Mapping[str, Any] | None]
+Prepare = Callable[[Arguments, Traits], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A registered operation."""
+
+    name: str
+    by: frozenset[Role]
+    writes: bool
+    function: Function
+    prepare: Prepare | None
+    in_house: bool
+    """Runs in the house (people, keys) instead of a world."""
+
+
+REGISTER: dict[str, Operation] = {}
+"""Every operation by its contract's name."""
+
+F = TypeVar("F", bound=Function)
+
+
+def _register(
+    name: str, by: tuple[Role, ...], *, writes: bool, prepare: Prepare | None, in_house: bool
+) -> Callable[[F], F]:
+    def add(function: F) -> F:
+        assert name not in REGISTER, f"{name} is declared twice"
+        REGISTER[name] = Operation(name, frozenset(by), writes, function, prepare, in_house)
+        return function
+
+    return add
+
+
+def command(
+    name: str, *, by: Role | tuple[Role, ...], prepare: Prepare | None = None, in_house: bool = False
+) -> Callable[[F], F]:
+    """Declare an operation that may change rows; it runs in the writer, in one transaction.
+
+    `prepare` is pure work on the arguments done before the transaction (parsing); what it answers is
+    `call.prepared`, what it raises is the answer.
+    """
+    return _register(
+        name, by if isinstance(by, tuple) else (by,), writes=True, prepare=prepare, in_house=in_house
+    )
+
+
+def query(name: str, *, by: Role | tuple[Role, ...], in_house: bool = False) -> Callable[[F], F]:
+    """Declare an operation that only reads."""
+    return _register(
+        name, by if isinstance(by, tuple) else (by,), writes=False, prepare=None, in_house=in_house
+    )
+
+
+class UnknownOperation(Refusal):
+    """There is no operation of the name {name}."""
+
+    type = "UnknownOperationException"
+    stamped = False

@@ -1,0 +1,1 @@
+"""The house: people, organisations, keys, policies, tokens."""

@@ -1,0 +1,1 @@
+"""Balances, bonuses, terms and quotas."""

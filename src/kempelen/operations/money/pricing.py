@@ -1,0 +1,36 @@
+"""What a slot of a HIT costs beside its reward, by the requester's terms."""
+
+from __future__ import annotations
+
+import json
+
+from kempelen.operation import Call
+from kempelen.rules.fees import FeeSchedule, bonus_fee, reward_fee
+from kempelen.store import terms
+from kempelen.store.hit_types import HITType
+
+
+def schedule(call: Call) -> tuple[FeeSchedule, int]:
+    """The acting requester's fee schedule, and what they have spent this month in minor units."""
+    written = terms.fees(call, call.actor.account)
+    fees = call.traits.fees if written is None else FeeSchedule(**json.loads(written))
+    spent = terms.spent_this_month(call, call.actor.account) if fees.discounts else 0
+    return fees, spent
+
+
+def price(call: Call, hit_type: HITType, *, max_assignments: int) -> int:
+    """The fee on one assignment of a HIT of this type and size, in minor units."""
+    fees, spent = schedule(call)
+    return reward_fee(
+        fees,
+        reward=hit_type.reward,
+        max_assignments=max_assignments,
+        masters=bool(hit_type.masters),
+        spent_this_month=spent,
+    )
+
+
+def bonus_price(call: Call, amount: int) -> int:
+    """The fee on a bonus, in minor units."""
+    fees, spent = schedule(call)
+    return bonus_fee(fees, bonus=amount, spent_this_month=spent)

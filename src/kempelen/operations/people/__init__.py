@@ -1,0 +1,1 @@
+"""Workers as requesters deal with them: qualifications, blocks, messages."""

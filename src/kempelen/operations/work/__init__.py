@@ -1,0 +1,1 @@
+"""What happens to work: HIT types, HITs, assignments, dispatch, review."""

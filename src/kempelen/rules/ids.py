@@ -1,0 +1,64 @@
+"""Public ids: random, so that they carry no time and no order (order would tell gold from work)."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from typing import Protocol
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_TASK_LENGTH = 30
+_PERSON_LENGTH = 14
+
+
+class RandomSource(Protocol):
+    """Where random bits come from: the machine's, or a seeded one in tests and rehearsals."""
+
+    def getrandbits(self, bits: int, /) -> int: ...
+
+
+def system_random() -> RandomSource:
+    """The operating system's random source."""
+    return secrets.SystemRandom()
+
+
+def seeded_random(seed: int) -> RandomSource:
+    """A source that repeats itself, for tests and simulations; never for secrets."""
+    return random.Random(seed)
+
+
+def _text(source: RandomSource, length: int) -> str:
+    number = source.getrandbits(length * 6)
+    letters = []
+    for _ in range(length):
+        number, digit = divmod(number, 36)
+        letters.append(ALPHABET[digit])
+    return "".join(letters)
+
+
+def new_id(source: RandomSource) -> str:
+    """A public id of a HIT, assignment, type, group, layout or request: `3` and 29 of `[0-9A-Z]`."""
+    return "3" + _text(source, _TASK_LENGTH - 1)
+
+
+def new_person_id(source: RandomSource) -> str:
+    """A public id of a worker or requester: `A` and 13 of `[0-9A-Z]`."""
+    return "A" + _text(source, _PERSON_LENGTH - 1)
+
+
+def new_access_key_id(source: RandomSource) -> str:
+    """An access key id in AWS's manner: `AKIA` and 16 of `[0-9A-Z]`."""
+    return "AKIA" + _text(source, 16)
+
+
+def new_secret(source: RandomSource) -> str:
+    """A secret of 40 characters (at least 200 random bits), for access keys and bearer tokens."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    number = source.getrandbits(240)
+    return "".join(letters[(number >> (6 * place)) & 63] for place in range(40))
+
+
+def new_request_id(source: RandomSource) -> str:
+    """A request id in the shape of a UUID."""
+    digits = f"{source.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -1,0 +1,127 @@
+"""Listening: one process, one event loop, a listener for each world and one for task content."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator
+
+import uvicorn
+
+from kempelen.app import PRODUCTION, SANDBOX, App
+from kempelen.identity import Identity
+from kempelen.jobs.loop import Jobs
+from kempelen.rules.ids import new_request_id, system_random
+from kempelen.web import health
+from kempelen.web.listener import Listener
+from kempelen.wire.accounts import Accounts
+from kempelen.wire.door import WireDoor
+from kempelen.wire.limits import HTTPLimits
+from kempelen.wire.protocol import bounded
+
+log = logging.getLogger("kempelen.server")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: several of them share one process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield
+
+
+def listeners(app: App) -> dict[str, Listener]:
+    """The applications of the listeners, by name."""
+    accounts = Accounts(Identity(app.directory), app.clock)
+    prefixes = {each.target_prefix: frozenset(each.operations) for each in app.contracts}
+    made = {}
+    for market in app.worlds:
+        routes = health.routes((app.house, market), market.traits.name, app.observer)
+        made[market.traits.name] = Listener(WireDoor(market, app.house, accounts, prefixes), routes)
+    made["tasks"] = Listener(None, health.routes((app.house,), "task", app.observer)[1:2])
+    return made
+
+
+class Serving:
+    """The listeners of an app, started and stopped together."""
+
+    def __init__(self, app: App) -> None:
+        settings = app.settings
+        ports = {PRODUCTION: settings.port, SANDBOX: settings.sandbox_port, "tasks": settings.task_port}
+        random = system_random()
+        self._app = app
+        self._jobs = Jobs(app) if settings.jobs else None
+        self._sockets = {name: _bound(settings.host, port) for name, port in ports.items()}
+        limits = HTTPLimits(body_bytes=settings.max_body_bytes)
+        protocol = bounded(limits, new_request_id=lambda: new_request_id(random))
+        trusted = [each.strip() for each in settings.trusted_proxies.split(",") if each.strip()]
+        self._servers = {
+            name: _Server(
+                uvicorn.Config(
+                    listener,
+                    http=protocol,
+                    ws="none",
+                    lifespan="off",
+                    loop="uvloop",
+                    access_log=False,
+                    log_config=None,
+                    server_header=False,
+                    date_header=True,
+                    proxy_headers=bool(trusted),
+                    forwarded_allow_ips=trusted or None,
+                    timeout_graceful_shutdown=10,
+                )
+            )
+            for name, listener in listeners(app).items()
+        }
+
+    def port(self, name: str) -> int:
+        """The port a listener was given."""
+        port: int = self._sockets[name].getsockname()[1]
+        return port
+
+    async def run(self) -> None:
+        """Serve until `stop`."""
+        if self._jobs is not None:
+            self._jobs.start()
+        try:
+            await asyncio.gather(
+                *(server.serve(sockets=[self._sockets[name]]) for name, server in self._servers.items())
+            )
+        finally:
+            if self._jobs is not None:
+                await asyncio.to_thread(self._jobs.stop)
+
+    def stop(self) -> None:
+        """Ask all listeners to finish what they are doing and end."""
+        for server in self._servers.values():
+            server.should_exit = True
+
+    @property
+    def started(self) -> bool:
+        """Whether every listener answers."""
+        return all(server.started for server in self._servers.values())
+
+
+@contextlib.asynccontextmanager
+async def until_signalled(serving: Serving) -> AsyncIterator[None]:
+    """While inside, SIGINT and SIGTERM end the listeners in order."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, serving.stop)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    return listening

@@ -1,0 +1,169 @@
+"""A connection to one database: what statements run on, in both dialects."""
+
+from __future__ import annotations
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from kempelen.store.sql import Sql
+
+Row = tuple[Any, ...]
+Parameters = dict[str, Any]
+
+KEY_BLOCK = 1_000
+"""Row keys are taken from the database this many at a time."""
+
+
+class Connection(ABC):
+    """Statements run here. Results are always fetched whole."""
+
+    dialect: str
+    reads_only: bool = False
+    """Whether this is a reader's connection, on which nothing is written."""
+
+    def __init__(self) -> None:
+        self._next_key = 0
+        self._last_key = 0
+        self._later: dict[Sql, list[Parameters]] = {}
+
+    @abstractmethod
+    def rows(self, sql: Sql, **parameters: Any) -> list[Row]:
+        """All rows the statement answers."""
+
+    @abstractmethod
+    def do(self, sql: Sql, **parameters: Any) -> int:
+        """Run a statement that changes rows; answers how many it changed."""
+
+    @abstractmethod
+    def many(self, sql: Sql, parameters: Sequence[Parameters]) -> None:
+        """Run a statement once for each set of parameters."""
+
+    @abstractmethod
+    def script(self, texts: Iterable[str]) -> None:
+        """Run schema statements."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let the connection go."""
+
+    @abstractmethod
+    def _key_block(self) -> int:
+        """Take `KEY_BLOCK` row keys; answers the first."""
+
+    def one(self, sql: Sql, **parameters: Any) -> Row | None:
+        """The first row, or None."""
+        found = self.rows(sql, **parameters)
+        return found[0] if found else None
+
+    def later(self, sql: Sql, **parameters: Any) -> None:
+        """Run a statement whose answer nobody reads when the command, or its group, ends well.
+
+        Only for statements that cannot fail: a failure here fails the whole group.
+        """
+        self._later.setdefault(sql, []).append(parameters)
+
+    def take_later(self) -> dict[Sql, list[Parameters]]:
+        """What `later` collected since the last call."""
+        waiting, self._later = self._later, {}
+        return waiting
+
+    def key(self) -> int:
+        """A row key that nobody else has had in this database."""
+        if self._next_key >= self._last_key:
+            self._next_key = self._key_block()
+            self._last_key = self._next_key + KEY_BLOCK
+        key = self._next_key
+        self._next_key += 1
+        return key
+
+    def forget_keys(self) -> None:
+        """After a rollback: the block may not have been kept, so take a new one."""
+        self._last_key = self._next_key = 0
+
+
+class SQLiteConnection(Connection):
+    """One SQLite file, in autocommit unless the writer has begun a transaction."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: str, *, read_only: bool = False) -> None:
+        super().__init__()
+        self.raw = sqlite3.connect(
+            path, isolation_level=None, cached_statements=512, check_same_thread=False, timeout=20.0
+        )
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=OFF", "temp_store=MEMORY"):
+            self.raw.execute(f"PRAGMA {pragma}")
+        self.raw.execute("PRAGMA cache_size=-65536")
+        self.reads_only = read_only
+        if read_only:
+            self.raw.execute("PRAGMA query_only=ON")
+        self._execute = self.raw.execute
+
+    def rows(self, sql: Sql, **parameters: Any) -> list[Row]:
+        return self._execute(sql.sqlite, parameters).fetchall()
+
+    def do(self, sql: Sql, **parameters: Any) -> int:
+        return self._execute(sql.sqlite, parameters).rowcount
+
+    def many(self, sql: Sql, parameters: Sequence[Parameters]) -> None:
+        self.raw.executemany(sql.sqlite, parameters)
+
+    def script(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            self._execute(text)
+
+    def close(self) -> None:
+        self.raw.close()
+
+    def _key_block(self) -> int:
+        row = self._execute(
+            "UPDATE counters SET value = value + ? WHERE name = 'keys' RETURNING value", (KEY_BLOCK,)
+        ).fetchall()
+        return int(row[0][0]) - KEY_BLOCK + 1
+
+
+class PostgreSQLConnection(Connection):
+    """One PostgreSQL session whose search path is the schema of one database of ours."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str, schema: str, *, autocommit: bool = True, read_only: bool = False) -> None:
+        super().__init__()
+        import psycopg
+        from psycopg.types.numeric import Int8Dumper
+
+        self.raw = psycopg.connect(url, autocommit=autocommit, connect_timeout=10)
+        self.raw.adapters.register_dumper(int, Int8Dumper)
+        self.raw.prepare_threshold = 0
+        self.raw.prepared_max = 1_000
+        self.schema = schema
+        self.reads_only = read_only
+        with self.raw.cursor() as cursor:
+            cursor.execute("SELECT set_config('search_path', %s, false)", (schema,), prepare=False)
+            cursor.execute("SET statement_timeout = '60s'", prepare=False)
+            cursor.execute("SET idle_in_transaction_session_timeout = '60s'", prepare=False)
+        if not autocommit:
+            self.raw.commit()
+        self._cursor = self.raw.cursor()
+
+    def rows(self, sql: Sql, **parameters: Any) -> list[Row]:
+        return self._cursor.execute(sql.postgresql, parameters).fetchall()
+
+    def do(self, sql: Sql, **parameters: Any) -> int:
+        return self._cursor.execute(sql.postgresql, parameters).rowcount
+
+    def many(self, sql: Sql, parameters: Sequence[Parameters]) -> None:
+        self._cursor.executemany(sql.postgresql, parameters)
+
+    def script(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            self._cursor.execute(text, prepare=False)
+
+    def close(self) -> None:
+        self.raw.close()
+
+    def _key_block(self) -> int:
+        found = self._cursor.execute("SELECT nextval('keys')").fetchall()
+        return int(found[0][0])

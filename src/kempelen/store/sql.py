@@ -1,0 +1,89 @@
+"""Statements: written with SQLAlchemy Core, compiled to text once per dialect, run on the driver's cursor.
+
+Executing through Core costs two to three times as much as the drivers do, so Core is the compiler only.
+Constants become literals (a parameter would hide a partial index from the planner), so the only parameters
+left are the ones the caller must give, by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, ClassVar
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.elements import BindParameter
+
+Statement = ClauseElement | Callable[[str], ClauseElement]
+
+
+class _LiteralCompiler:
+    """Mixed into a dialect's compiler: a parameter that has a value is written out as a literal."""
+
+    def visit_bindparam(self, bindparam: BindParameter[Any], **how: Any) -> str:
+        if not bindparam.required:
+            how["literal_binds"] = True
+        text: str = super().visit_bindparam(bindparam, **how)  # type: ignore[misc]
+        return text
+
+
+class _SQLiteCompiler(_LiteralCompiler, sqlite.dialect.statement_compiler):  # type: ignore[misc,name-defined]
+    pass
+
+
+class _PostgreSQLCompiler(_LiteralCompiler, postgresql.dialect.statement_compiler):  # type: ignore[misc,name-defined]
+    pass
+
+
+class _SQLite(sqlite.dialect):  # type: ignore[misc,valid-type]
+    statement_compiler = _SQLiteCompiler
+    supports_statement_cache = False
+
+
+class _PostgreSQL(postgresql.dialect):  # type: ignore[misc,valid-type]
+    statement_compiler = _PostgreSQLCompiler
+    supports_statement_cache = False
+
+
+DIALECTS: dict[str, Any] = {
+    "sqlite": _SQLite(paramstyle="named"),
+    "postgresql": _PostgreSQL(paramstyle="pyformat"),
+}
+
+
+class Sql:
+    """One statement for both dialects.
+
+    `statement` is a Core statement, or a function of the dialect's name (`sqlite`, `postgresql`) where the
+    two must differ. Every parameter is a `bindparam` without a value.
+    """
+
+    every: ClassVar[list[Sql]] = []
+
+    def __init__(self, statement: Statement) -> None:
+        self._statement = statement
+        Sql.every.append(self)
+
+    @cached_property
+    def sqlite(self) -> str:
+        """The text for SQLite, with `:name` parameters."""
+        return self._compiled("sqlite")
+
+    @cached_property
+    def postgresql(self) -> str:
+        """The text for PostgreSQL, with `%(name)s` parameters."""
+        return self._compiled("postgresql")
+
+    def _compiled(self, dialect: str) -> str:
+        statement = self._statement(dialect) if callable(self._statement) else self._statement
+        compiled = statement.compile(dialect=DIALECTS[dialect])
+        if not isinstance(compiled, DDLCompiler):
+            binds = compiled.binds.values()  # type: ignore[attr-defined]
+            required = [bind for bind in binds if bind.required]
+            names = {compiled.bind_names[bind] for bind in required}  # type: ignore[attr-defined]
+            stray = {name for name in compiled.bind_names.values() if name not in names}  # type: ignore[attr-defined]
+            used = {name for name in stray if f":{name}" in str(compiled) or f"%({name})" in str(compiled)}
+            assert not used, f"constants were left as parameters: {used} in {compiled}"
+        return str(compiled)

@@ -1,0 +1,34 @@
+"""Who wants to be told of what happens to a HIT type's HITs, and mail to workers."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, Table
+
+from kempelen.store.tables.columns import WORLD, number, text
+
+notification_settings = Table(
+    "notification_settings",
+    WORLD,
+    number("hit_type", key=True),
+    number("requester"),
+    text("destination"),
+    text("transport"),
+    text("version"),
+    text("event_types"),  # JSON
+    number("mask"),  # the same, a bit for each event kind
+    number("active"),
+    number("updated_at"),
+)
+
+messages = Table(
+    "messages",  # what a worker was told, by requesters or by the market
+    WORLD,
+    number("id", key=True),
+    number("worker"),
+    number("requester", optional=True),
+    text("subject"),
+    text("body"),
+    number("at"),
+    number("read_at", optional=True),
+)
+Index("messages_by_worker", messages.c.worker, messages.c.id)

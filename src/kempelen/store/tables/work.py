@@ -1,0 +1,325 @@
+"""HIT types, groups, HITs, assignments and what belongs to them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, Table, UniqueConstraint
+
+from kempelen.store.tables.columns import WORLD, number, octets, text
+
+requesters = Table(
+    "requesters",
+    WORLD,
+    number("id", key=True),  # the organisation's key in the house
+    text("public_id", unique=True),
+    text("name"),
+    number("submitted", default=0),
+    number("approved", default=0),
+    number("rejected", default=0),
+)
+
+workers = Table(
+    "workers",
+    WORLD,
+    number("id", key=True),  # the person's key in the house
+    text("public_id", unique=True),
+    number("accepted", default=0),
+    number("submitted", default=0),
+    number("approved", default=0),
+    number("rejected", default=0),
+    number("returned", default=0),
+    number("abandoned", default=0),
+    number("holding", default=0),  # assignments accepted and not yet submitted, returned or abandoned
+)
+
+pseudonyms = Table(
+    "pseudonyms",
+    WORLD,
+    number("requester", key=True),
+    number("worker", key=True),
+    text("public_id"),
+    UniqueConstraint("requester", "public_id"),
+)
+
+relations = Table(
+    "relations",  # what one worker did for one requester
+    WORLD,
+    number("requester", key=True),
+    number("worker", key=True),
+    number("accepted", default=0),
+    number("submitted", default=0),
+    number("approved", default=0),
+    number("rejected", default=0),
+)
+
+hit_types = Table(
+    "hit_types",
+    WORLD,
+    number("id", key=True),
+    text("public_id", unique=True),
+    number("requester"),
+    octets("digest"),
+    text("title"),
+    text("description"),
+    text("keywords", optional=True),
+    number("reward"),
+    number("duration_seconds"),
+    number("auto_approval_delay_seconds"),
+    text("requirements"),  # JSON, as the contract writes them
+    number("masters", default=0),
+    number("adult", default=0),
+    number("created_at"),
+    text("settings", optional=True),  # JSON of PutTaskSettings
+    number("settings_version", default=0),
+    UniqueConstraint("requester", "digest"),
+)
+
+hit_type_qualifications = Table(
+    "hit_type_qualifications",  # which types require which qualification
+    WORLD,
+    text("qualification_type", key=True),  # public id
+    number("hit_type", key=True),
+)
+
+groups = Table(
+    "groups",  # one for each HIT type: what workers see in the list
+    WORLD,
+    number("id", key=True),  # the HIT type's key
+    text("public_id", unique=True),
+    number("requester"),
+    text("title"),
+    text("search"),  # title, description, keywords and requester, folded
+    number("reward"),
+    number("hits", default=0),  # HITs a worker could accept now
+    number("created_at"),
+    number("updated_at"),
+    number("latest_expiration", default=0),
+    number("masters", default=0),
+    number("hidden", default=0),  # some requirement guards discovery
+)
+for _name, _column in (
+    ("updated", groups.c.updated_at),
+    ("reward", groups.c.reward),
+    ("hits", groups.c.hits),
+):
+    Index(f"groups_by_{_name}", _column, groups.c.id, sqlite_where=groups.c.hits > 0)
+Index("groups_by_requester", groups.c.requester, groups.c.id)
+
+group_deltas = Table(
+    "group_deltas",  # PostgreSQL: changes of `groups.hits` not yet folded in
+    WORLD,
+    number("id", key=True),
+    number("group_id"),
+    number("hits"),
+    number("at"),
+    number("expires_at"),
+)
+Index("group_deltas_by_group", group_deltas.c.group_id)
+
+questions = Table(
+    "questions",  # each text once
+    WORLD,
+    number("id", key=True),
+    octets("digest", unique=True),
+    text("body"),
+)
+
+layouts = Table(
+    "layouts",
+    WORLD,
+    number("id", key=True),
+    text("public_id", unique=True),
+    number("requester"),
+    text("html"),
+    number("frame_height"),
+    number("created_at"),
+)
+Index("layouts_by_requester", layouts.c.requester, layouts.c.id)
+
+hits = Table(
+    "hits",
+    WORLD,
+    number("id", key=True),
+    text("public_id", unique=True),
+    number("requester"),
+    number("hit_type"),
+    number("question"),
+    text("layout", optional=True),  # public id
+    text("annotation", optional=True),
+    number("max_assignments"),
+    number("created_at"),
+    number("expires_at"),
+    number("expired", default=0),  # the expiry has been carried out
+    number("reviewing", default=0),
+    number("status"),
+    number("open"),  # slots nobody has taken: NumberOfAssignmentsAvailable
+    number("pending", default=0),
+    number("submitted", default=0),
+    number("approved", default=0),
+    number("rejected", default=0),
+    number("level", default=8),  # 0 the most urgent … 15 the least
+    number("position"),
+    number("reward"),
+    number("fee"),
+    number("held"),  # slots whose reward and fee are on hold
+    number("holds", default=0),  # how often the hold was changed: part of the ledger's cause
+    text("policies", optional=True),  # JSON: review policies as given
+    number("reviewable_at", optional=True),
+    number("dispose_at", optional=True),
+    number("notified", default=0),  # sequence number of the last notification
+)
+Index("hits_by_requester", hits.c.requester, hits.c.id)
+Index("hits_by_type", hits.c.hit_type, hits.c.id)
+Index(
+    "hits_reviewable",
+    hits.c.requester,
+    hits.c.expires_at,
+    hits.c.id,
+    sqlite_where=hits.c.status.in_([3, 4]),
+    postgresql_where=hits.c.status.in_([3, 4]),
+)
+Index(
+    "hits_open",
+    hits.c.hit_type,
+    hits.c.level,
+    hits.c.position,
+    sqlite_where=hits.c.status == 1,
+    postgresql_where=hits.c.status == 1,
+)
+Index(
+    "hits_expiring", hits.c.expires_at, sqlite_where=hits.c.expired == 0, postgresql_where=hits.c.expired == 0
+)
+Index(
+    "hits_disposable",
+    hits.c.dispose_at,
+    sqlite_where=hits.c.dispose_at.is_not(None),
+    postgresql_where=hits.c.dispose_at.is_not(None),
+)
+
+assignments = Table(
+    "assignments",
+    WORLD,
+    number("id", key=True),
+    text("public_id", unique=True),
+    number("hit"),
+    number("worker"),
+    number("requester"),
+    number("status"),
+    number("accepted_at"),
+    number("abandon_at"),
+    number("submitted_at", optional=True),
+    number("approve_at", optional=True),
+    number("decided_at", optional=True),
+    number("reward"),
+    number("fee"),
+    text("feedback", optional=True),
+    text("work", optional=True),  # JSON: start, active seconds, version of the instructions shown
+)
+Index(
+    "assignments_once",
+    assignments.c.hit,
+    assignments.c.worker,
+    unique=True,
+    sqlite_where=assignments.c.status <= 4,
+    postgresql_where=assignments.c.status <= 4,
+)
+Index(
+    "assignments_by_hit",
+    assignments.c.hit,
+    assignments.c.submitted_at,
+    assignments.c.id,
+    sqlite_where=assignments.c.status.in_([2, 3, 4]),
+    postgresql_where=assignments.c.status.in_([2, 3, 4]),
+)
+Index("assignments_by_worker", assignments.c.worker, assignments.c.id)
+Index(
+    "assignments_held",
+    assignments.c.worker,
+    assignments.c.abandon_at,
+    sqlite_where=assignments.c.status == 1,
+    postgresql_where=assignments.c.status == 1,
+)
+Index(
+    "assignments_abandonable",
+    assignments.c.abandon_at,
+    sqlite_where=assignments.c.status == 1,
+    postgresql_where=assignments.c.status == 1,
+)
+Index(
+    "assignments_approvable",
+    assignments.c.approve_at,
+    sqlite_where=assignments.c.status == 2,
+    postgresql_where=assignments.c.status == 2,
+)
+
+answers = Table("answers", WORLD, number("assignment", key=True), octets("fields"), octets("digest"))
+
+late_answers = Table(
+    "late_answers",  # what came after the time had run out: kept 30 days, never an assignment
+    WORLD,
+    number("assignment", key=True),
+    number("requester"),
+    number("hit"),
+    number("worker"),
+    octets("fields"),
+    number("received_at"),
+    number("keep_until"),
+    number("paid", optional=True),  # minor units
+)
+Index("late_answers_by_requester", late_answers.c.requester, late_answers.c.assignment)
+Index("late_answers_ending", late_answers.c.keep_until)
+
+cursors = Table(
+    "cursors",  # how far a worker has walked through a group
+    WORLD,
+    number("worker", key=True),
+    number("hit_type", key=True),
+    number("level", key=True),
+    number("position"),
+    number("lap_at", default=0),
+)
+
+taken = Table(
+    "taken",  # how much of a HIT type, or of a set of types, a worker has taken: caps and exclusions
+    WORLD,
+    number("worker", key=True),
+    text("scope", key=True),
+    number("count"),
+)
+
+once = Table(
+    "request_tokens",
+    WORLD,
+    number("requester", key=True),
+    text("operation", key=True),
+    text("token", key=True),
+    octets("fingerprint"),
+    text("made"),  # the public id of what the first request made
+    text("request_id"),
+    number("expires_at"),
+)
+Index("request_tokens_ending", once.c.expires_at)
+
+files = Table(
+    "files",
+    WORLD,
+    number("id", key=True),
+    number("assignment"),
+    text("question"),
+    text("blob", unique=True),
+    text("name"),
+    text("type"),
+    number("size"),
+    number("received_at"),
+)
+Index("files_by_assignment", files.c.assignment, files.c.question)
+
+blocks = Table(
+    "blocks",
+    WORLD,
+    number("requester", key=True),
+    number("worker", key=True),
+    text("reason"),
+    number("at"),
+    number("id"),
+)
+Index("blocks_by_requester", blocks.c.requester, blocks.c.id)

@@ -1,0 +1,1 @@
+"""What browsers and machines reach by HTTP beside the signed API."""

@@ -1,0 +1,58 @@
+"""`/health`, `/ready`, `/version` and `/metrics`, for those who operate the service, and a first page."""
+
+from __future__ import annotations
+
+import asyncio
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from kempelen import __version__
+from kempelen.market import Market
+from kempelen.metrics import Observer
+
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Kempelen</title>
+<style>:root{{color-scheme:light dark}}
+body{{font:16px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:42rem;padding:0 1rem}}</style>
+<h1>Kempelen</h1><p>The {world} world answers the MTurk Requester API at this address: use it as
+<code>endpoint_url</code>.</p><p><a href="/health">Health</a> · <a href="/ready">Readiness</a> ·
+<a href="/version">Version</a> · <a href="/metrics">Metrics</a></p></html>"""
+
+
+def routes(markets: tuple[Market, ...], world: str, observer: Observer) -> list[Route]:
+    """The routes of one listener."""
+
+    async def health(request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def ready(request: Request) -> Response:
+        loop = asyncio.get_running_loop()
+        faults = {}
+        for market in markets:
+            try:
+                await asyncio.wait_for(loop.run_in_executor(None, market.check), timeout=5)
+            except Exception as fault:
+                faults[market.traits.name] = type(fault).__name__
+        if faults:
+            return JSONResponse({"status": "not ready", "databases": faults}, status_code=503)
+        return JSONResponse({"status": "ready"})
+
+    async def version(request: Request) -> Response:
+        return JSONResponse({"name": "kempelen", "version": __version__, "world": world})
+
+    async def metrics(request: Request) -> Response:
+        return Response(generate_latest(observer.registry), media_type=CONTENT_TYPE_LATEST)
+
+    async def first_page(request: Request) -> Response:
+        return HTMLResponse(_PAGE.format(world=world))
+
+    return [
+        Route("/", first_page),
+        Route("/health", health),
+        Route("/ready", ready),
+        Route("/version", version),
+        Route("/metrics", metrics),
+    ]
