@@ -24,7 +24,7 @@ QUICK = replace(
     keep_alive_seconds=0.3,
     write_seconds=0.4,
     linger_seconds=0.2,
-    body_bytes_per_second=100,
+    bytes_per_second=100,
 )
 
 
@@ -63,6 +63,8 @@ async def application(scope, receive, send):
     pieces = [body]
     if path == "/huge":
         pieces = [b"x" * 262144] * 256
+    if path == "/whole":
+        pieces = [b"x" * 33_554_432]
     if path == "/pieces":
         pieces = [b"one", b"two", b""]
     if path == "/headers":
@@ -512,6 +514,33 @@ def test_a_client_that_reads_gets_it_all(hasty):
     with connected(hasty) as client:
         client.sendall(b"GET /huge HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
         assert len(everything(client)) > 64 * 1024 * 1024
+
+
+@pytest.mark.parametrize("ending", [b"", b"Connection: close\r\n"])
+def test_a_client_that_reads_slowly_but_steadily_gets_it_all(ending):
+    with serving(replace(LIMITS, write_seconds=0.8)) as server, connected(server) as client:
+        client.sendall(b"GET /whole HTTP/1.1\r\n" + HOST + ending + b"\r\n")
+        began, taken = time.monotonic(), 0
+        while taken < 33_554_432:
+            taken += len(client.recv(1 << 20, socket.MSG_WAITALL))
+            time.sleep(0.05)
+        assert time.monotonic() - began > 0.8
+
+
+def test_answers_do_not_pile_up_for_a_client_that_does_not_read():
+    with serving(LIMITS) as server, connected(server) as client:
+        client.sendall((b"GET /whole HTTP/1.1\r\n" + HOST + b"\r\n") * 5)
+        time.sleep(0.5)
+        (connection,) = server.census.open
+        assert connection.transport.get_write_buffer_size() < 2 * 33_554_432
+        assert len(connection.waiting) == 3
+
+
+def test_a_closing_client_that_does_not_read_is_cut_off(hasty):
+    with connected(hasty) as client:
+        client.sendall(b"GET /whole HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+        until(lambda: hasty.census.open)
+        until(lambda: not hasty.census.open)
 
 
 def test_a_refused_client_that_goes_on_sending_is_cut_off(hasty):

@@ -108,17 +108,16 @@ class Exchange:
 
         Raises RuntimeError when an application says things in the wrong order or length.
         """
+        writable = self.connection.writable
+        if writable is not None:
+            await asyncio.shield(writable)
         if self.disconnected:
             return
         kind = message["type"]
         if kind == "http.response.start" and not self.status:
             self._begin(message["status"], message.get("headers", ()))
         elif kind == "http.response.body" and self.status and not self.complete:
-            more = message.get("more_body", False)
-            self._write(message.get("body", b""), more=more)
-            writable = self.connection.writable
-            if more and writable is not None:
-                await asyncio.shield(writable)
+            self._write(message.get("body", b""), more=message.get("more_body", False))
         else:
             raise RuntimeError(f"ASGI message {kind!r} at the wrong time")
 
@@ -136,7 +135,7 @@ class Exchange:
         limits, seconds = self.connection.limits, now - self.began
         if seconds <= limits.body_seconds:
             return False
-        return self.received - self.received_before < seconds * limits.body_bytes_per_second
+        return self.received - self.received_before < seconds * limits.bytes_per_second
 
     def _begin(self, status: int, headers: Any) -> None:
         line = STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status

@@ -25,11 +25,11 @@ class HTTPLimits:
     """From the connection, or the first byte of a later request, to the end of its head."""
     body_seconds: float = 30.0
     """The longest silence within a body."""
-    body_bytes_per_second: int = 256
-    """The least average rate of a body, asked once it has taken `body_seconds`."""
+    bytes_per_second: int = 256
+    """The least average rate of a body, and of an answer's reader, asked once its seconds are over."""
     keep_alive_seconds: float = 65.0
     write_seconds: float = 30.0
-    """How long a client may leave a full send buffer untouched, or a closing connection its last bytes."""
+    """How long a client may leave a full send buffer, or a closing connection's last bytes, untouched."""
     linger_seconds: float = 2.0
     """How long a refused client's bytes are read and dropped, so that it can read the answer."""
     sweep_seconds: float = 1.0

@@ -135,6 +135,7 @@ class Connection(asyncio.Protocol):
         self.read_due = inf
         self.write_due = inf
         self.close_due = inf
+        self.unsent: float = inf  # bytes that waited for the client at the last look
         self.refusal: Refusal | None = None
         self.ending = False  # nothing more is read from this client
         self.reading_paused = False
@@ -181,10 +182,11 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.write_due = self.loop.time() + self.limits.write_seconds
+        self.unsent = self.transport.get_write_buffer_size()
         self.writable = self.loop.create_future()
 
     def resume_writing(self) -> None:
-        self.write_due = inf
+        self.write_due = self.unsent = inf
         if self.writable is not None and not self.writable.done():
             self.writable.set_result(None)
         self.writable = None
@@ -200,7 +202,7 @@ class Connection(asyncio.Protocol):
     def check_deadlines(self, now: float) -> None:
         """End what has taken too long. `now` is the loop's time in seconds."""
         if now > self.write_due or now > self.close_due:
-            self.transport.abort()
+            self._check_reader(now)
         elif self.ending or self.reading_paused:
             return
         elif now > self.read_due:
@@ -210,6 +212,18 @@ class Connection(asyncio.Protocol):
                 self.close()
         elif self.receiving is not None and self.receiving.too_slow(now):
             self._refuse(TooSlow())
+
+    def _check_reader(self, now: float) -> None:
+        """Cut off a client that took less than the least rate of what waits for it."""
+        limits, unsent = self.limits, self.transport.get_write_buffer_size()
+        if not unsent or unsent > self.unsent - limits.bytes_per_second * limits.write_seconds:
+            self.transport.abort()
+            return
+        self.unsent = unsent
+        if now > self.write_due:
+            self.write_due = now + limits.write_seconds
+        if now > self.close_due:
+            self.close_due = now + limits.write_seconds
 
     # What the parser calls
 
@@ -302,6 +316,7 @@ class Connection(asyncio.Protocol):
         """Close once what is written has left, or the client has had its time to take it."""
         self.ending = True
         self.close_due = min(self.close_due, self.loop.time() + self.limits.write_seconds)
+        self.unsent = self.transport.get_write_buffer_size()
         self.transport.close()
 
     def resume_reading(self) -> None:
