@@ -160,6 +160,7 @@ def test_string_operators_differ_in_case_and_wildcards():
     assert not allows(conditional("StringEquals", "aws:UserAgent", "Boto3/*"), **agent)
     assert allows(conditional("StringEqualsIgnoreCase", "aws:UserAgent", "boto3/1.44 [X]"), **agent)
     assert not allows(conditional("StringNotLike", "aws:UserAgent", ["curl*", "Boto*"]), **agent)
+    assert allows(conditional("StringLike", "aws:UserAgent", "curl*"), UserAgent="curl\nelse")
 
 
 def test_a_missing_fact_fails_what_asks_for_it_and_passes_what_excludes_it():
