@@ -15,6 +15,7 @@ from kempelen.clock import HandClock
 from kempelen.rules.ids import seeded_random
 from kempelen.settings import Settings
 from people import Operator, Requester, Town, Worker
+from services.ports import free_port
 from services.postgres import fresh_database
 
 pytest_plugins = ["services.plugin"]
@@ -25,7 +26,9 @@ START = 1_790_000_000_000
 
 def opened(folder: Path, database: str = "", **settings: object) -> App:
     """An app of the test's own, its clock at `START`."""
-    wanted = Settings(data=folder, database=database, log_calls=False, jobs=False, **settings)  # type: ignore[arg-type]
+    ports = {name: free_port() for name in ("port", "sandbox_port", "task_port")}
+    given = {"data": folder, "database": database, "log_calls": False, "jobs": False}
+    wanted = Settings(**(given | ports | settings))  # type: ignore[arg-type]
     return assemble(wanted, clock=HandClock(START), random=seeded_random(7))
 
 

@@ -7,4 +7,5 @@ pytest_plugins = [
     "services.mail",
     "services.node",
     "services.awscli",
+    "services.serving",
 ]
