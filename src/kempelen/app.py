@@ -67,6 +67,7 @@ def assemble(settings: Settings, *, clock: Clock = system_clock, random: RandomS
         seal=vault.seal,
         unseal=vault.unseal,
         pseudonym_secret=_house_secret(house_database, "pseudonyms", new_secret(random)),
+        page_secret=_house_secret(house_database, "pages", new_secret(random)),
     )
     contracts = (contract.load(contract.MTURK), contract.load(KEMPELEN))
     rates = Rates(requests_a_second=settings.requests_a_second)

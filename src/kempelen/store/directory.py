@@ -141,8 +141,10 @@ class Directory:
         seal: Callable[[str], bytes],
         unseal: Callable[[bytes], str],
         pseudonym_secret: bytes,
+        page_secret: bytes,
     ) -> None:
         self.pseudonym_secret = pseudonym_secret
+        self.page_secret = page_secret
         self.seal = seal
         self._database = database
         self._clock = clock
