@@ -1,0 +1,104 @@
+"""How the acting worker stands to what a HIT type requires: cheap enough to ask before every task.
+
+A HIT type without requirements costs no statement; with requirements one for the worker's statistics, if a
+requirement looks at them, and one for all qualifications together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from kempelen.operation import Call
+from kempelen.rules.comparators import Locale, Value
+from kempelen.rules.reasons import reason
+from kempelen.rules.requirements import Explanation, Requirement, as_answer, explain, from_answer
+from kempelen.rules.system_qualifications import (
+    ADULT,
+    ALL_MASTERS,
+    LOCALE,
+    PRODUCTION_TYPES,
+    SANDBOX_TYPES,
+)
+from kempelen.rules.system_qualifications import value as system_value
+from kempelen.store import blocks, qualification_types, qualifications
+from kempelen.store.hit_types import HITType
+
+SYSTEM_TYPES = {**PRODUCTION_TYPES, **SANDBOX_TYPES}
+"""Every system type of either set: requesters name both, wherever they are."""
+_KNOWN_FROM_THE_ACCOUNT = {LOCALE, ADULT} | ALL_MASTERS
+
+
+@lru_cache(maxsize=8_192)
+def requirements_of(text: str) -> tuple[Requirement, ...]:
+    """The requirements that a HIT type keeps as JSON."""
+    return tuple(from_answer(one) for one in json.loads(text))
+
+
+def explanations(call: Call, hit_type: HITType) -> tuple[Explanation, ...]:
+    """Each requirement of the HIT type with what the acting worker brings to it.
+
+    At most two statements. `rules.requirements.may` says what follows from them.
+    """
+    requirements = requirements_of(hit_type.requirements)
+    if not requirements:
+        return ()
+    return explain(requirements, _values(call, {one.qualification_type_id for one in requirements}))
+
+
+def _values(call: Call, type_ids: set[str]) -> dict[str, Value]:
+    own = type_ids - SYSTEM_TYPES.keys()
+    values = qualifications.held(call, own, worker=call.actor.account) if own else {}
+    system = type_ids - own
+    if system:
+        record = qualifications.own_record(call, with_statistics=not system <= _KNOWN_FROM_THE_ACCOUNT)
+        for type_id in system:
+            held = system_value(type_id, record)
+            if held is not None:
+                values[type_id] = held
+    return values
+
+
+def blocked(call: Call, requester: int) -> bool:
+    """Whether this requester has blocked the acting worker. One statement."""
+    return blocks.stands(call, requester=requester, worker=call.actor.account)
+
+
+def eligibility_as_answer(call: Call, explanations: Sequence[Explanation]) -> list[dict[str, Any]]:
+    """The explanations as `Eligibility` structures, each with a sentence that says why. At most one
+    statement."""
+    type_ids = {one.requirement.qualification_type_id for one in explanations}
+    own = type_ids - SYSTEM_TYPES.keys()
+    faces = {
+        type_id: qualification_types.Face(SYSTEM_TYPES[type_id].name, False, False)
+        for type_id in type_ids - own
+    }
+    if own:
+        faces |= qualification_types.faces(call, own)
+    unknown = qualification_types.Face("", False, False)
+    return [
+        _as_answer(one, faces.get(one.requirement.qualification_type_id, unknown)) for one in explanations
+    ]
+
+
+def _as_answer(explanation: Explanation, face: qualification_types.Face) -> dict[str, Any]:
+    held = explanation.held
+    return {
+        "QualificationRequirement": as_answer(explanation.requirement),
+        "QualificationName": face.name,
+        "Met": explanation.met,
+        "Reason": reason(explanation, face.name),
+        "HeldIntegerValue": held if isinstance(held, int) else None,
+        "HeldLocaleValue": locale_as_answer(held) if isinstance(held, Locale) else None,
+        "IsRequestable": face.is_requestable,
+        "HasTest": face.has_test,
+    }
+
+
+def locale_as_answer(locale: Locale) -> dict[str, str]:
+    """A locale in the contract's names."""
+    if locale.subdivision is None:
+        return {"Country": locale.country}
+    return {"Country": locale.country, "Subdivision": locale.subdivision}
