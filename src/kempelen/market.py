@@ -17,7 +17,7 @@ from kempelen import operations
 from kempelen.clock import Clock, SteadyClock
 from kempelen.contract import Contract
 from kempelen.contract import Operation as Shape
-from kempelen.errors import AccessDenied
+from kempelen.errors import AccessDenied, Refusal
 from kempelen.metrics import Observer
 from kempelen.operation import REGISTER, SYSTEM, Actor, Call, Operation, Role, Traits, UnknownOperation
 from kempelen.operations.work.sweeps import SWEEPS
@@ -194,7 +194,7 @@ class Market:
             call.operation, call.prepared = operation.name, prepared
             result = operation.function(call, **arguments)
             events.write(call)
-            return result, call.deadline
+            return call.refusal or result, call.deadline
 
         return work
 
@@ -228,6 +228,8 @@ class Market:
         )
 
     def _answered(self, shape: Shape, result: Any) -> dict[str, Any]:
+        if isinstance(result, Refusal):
+            raise result
         if self.in_house:
             self.directory.forget()
         return shape.write(result)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -105,6 +106,7 @@ class Call:
         "operation",
         "prepared",
         "random",
+        "refusal",
         "request_id",
         "rows",
         "told",
@@ -139,6 +141,7 @@ class Call:
         self.prepared = prepared
         self.told: list[Event] = []
         self.deadline: int | None = None
+        self.refusal: Refusal | None = None
 
     def emit(self, event: Event) -> None:
         """Tell what happened; it is written with the transaction, or not at all."""
@@ -156,6 +159,22 @@ class Call:
         """Say that something falls due at that moment, so that no answer after it is given too early."""
         if self.deadline is None or at < self.deadline:
             self.deadline = at
+
+    def refuse_after_commit(self, refusal: Refusal) -> None:
+        """Keep what was written and answer with this refusal; a refusal that is raised keeps nothing."""
+        self.refusal = refusal
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Undo what the block wrote and told if it raises a refusal, which goes on to whoever tries."""
+        told, deadline = len(self.told), self.deadline
+        try:
+            with self.connection.savepoint():
+                yield
+        except Refusal:
+            del self.told[told:]
+            self.deadline = deadline
+            raise
 
 
 Arguments = dict[str, Any]

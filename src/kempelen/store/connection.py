@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from kempelen.errors import Refusal
 from kempelen.store.sql import Sql
 
 Row = tuple[Any, ...]
@@ -68,6 +70,23 @@ class Connection(ABC):
         """What `later` collected since the last call."""
         waiting, self._later = self._later, {}
         return waiting
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what the block did, on this connection and `later`, if it raises a refusal.
+
+        Whatever else is raised ends the whole command, and nothing of it is kept.
+        """
+        waiting = {sql: len(parameters) for sql, parameters in self._later.items()}
+        self.script(["SAVEPOINT attempt"])
+        try:
+            yield
+        except Refusal:
+            self.script(["ROLLBACK TO SAVEPOINT attempt", "RELEASE SAVEPOINT attempt"])
+            self._later = {sql: self._later[sql][:count] for sql, count in waiting.items()}
+            self.forget_keys()
+            raise
+        self.script(["RELEASE SAVEPOINT attempt"])
 
     def key(self) -> int:
         """A row key that nobody else has had in this database."""
