@@ -17,8 +17,13 @@ notification_settings = Table(
     text("event_types"),  # JSON
     number("mask"),  # the same, a bit for each event kind
     number("active"),
+    number("confirmed"),  # only an https receiver has to say that it wants them
+    text("token", optional=True, unique=True),  # what it says it with
+    text("lane"),  # where its jobs stand in the outbox
+    text("payload"),  # … and what they carry: JSON
     number("updated_at"),
 )
+Index("notification_settings_to", notification_settings.c.destination)
 
 messages = Table(
     "messages",  # what a worker was told, by requesters or by the market

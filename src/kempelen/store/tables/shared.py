@@ -39,7 +39,7 @@ def _shared(tables: MetaData) -> tuple[Table, ...]:
     return counters, versions, events, unsealed, seals
 
 
-def _queue(tables: MetaData) -> tuple[Table, Table]:
+def _queue(tables: MetaData) -> tuple[Table, Table, Table]:
     accesses = Table(
         "accesses",
         tables,
@@ -55,27 +55,41 @@ def _queue(tables: MetaData) -> tuple[Table, Table]:
         number("id", key=True),
         text("kind"),
         text("lane"),  # one destination: jobs of a lane never delay those of another
-        number("sequence_of", optional=True),  # jobs of a lane with the same value go out in order of id
+        number("sequence_of", optional=True),  # jobs of a lane with the same value go out one by one …
+        number("place"),  # … in this order
         text("payload"),
         number("created_at"),
-        number("due_at"),
+        number("due_at"),  # when it may be claimed; while it is claimed, when its lease runs out
         number("tries", default=0),
+        number("first_tried_at", optional=True),
         number("fence", default=0),
         number("lease_until", default=0),
         number("dead_at", optional=True),
         text("error", optional=True),
     )
-    Index(
-        "outbox_due",
-        outbox.c.due_at,
-        sqlite_where=outbox.c.dead_at.is_(None),
-        postgresql_where=outbox.c.dead_at.is_(None),
+    lanes = Table(
+        "outbox_lanes",  # only those that fail
+        tables,
+        text("lane", key=True),
+        number("failures"),
+        number("opens_at"),
     )
-    Index("outbox_order", outbox.c.lane, outbox.c.sequence_of, outbox.c.id)
-    return accesses, outbox
+    live, dead = outbox.c.dead_at.is_(None), outbox.c.dead_at.is_not(None)
+    leased = outbox.c.lease_until > 0
+    Index("outbox_due", outbox.c.due_at, sqlite_where=live, postgresql_where=live)
+    Index(
+        "outbox_order",
+        *(outbox.c.lane, outbox.c.sequence_of, outbox.c.place),
+        sqlite_where=live,
+        postgresql_where=live,
+    )
+    Index("outbox_waiting", outbox.c.lane, outbox.c.due_at, outbox.c.id)
+    Index("outbox_leased", outbox.c.lease_until, outbox.c.lane, sqlite_where=leased, postgresql_where=leased)
+    Index("outbox_dead", outbox.c.id, sqlite_where=dead, postgresql_where=dead)
+    return accesses, outbox, lanes
 
 
 _shared(HOUSE)
 _queue(HOUSE)
 counters, versions, events, unsealed, seals = _shared(WORLD)
-accesses, outbox = _queue(WORLD)
+accesses, outbox, outbox_lanes = _queue(WORLD)
