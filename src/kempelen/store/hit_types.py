@@ -68,11 +68,8 @@ OWNED = Sql(
     )
 )
 BY_KEY = Sql(_joined.where(hit_types.c.id == bindparam("key")))
-BY_EITHER_ID = Sql(
-    _joined.where(
-        (hit_types.c.public_id == bindparam("public_id")) | (groups.c.public_id == bindparam("public_id"))
-    )
-)
+BY_ID = Sql(_joined.where(hit_types.c.public_id == bindparam("public_id")))
+BY_GROUP_ID = Sql(_joined.where(groups.c.public_id == bindparam("public_id")))
 BY_DIGEST = Sql(
     _joined.where(hit_types.c.requester == bindparam("requester"), hit_types.c.digest == bindparam("digest"))
 )
@@ -104,7 +101,7 @@ _GROUP = (
 ADD_GROUP = Sql(insert(groups).values(**{name: bindparam(name) for name in _GROUP}).inline())
 ADD_QUALIFICATION = Sql(
     insert(hit_type_qualifications)
-    .values(qualification_type=bindparam("qualification_type"), hit_type=bindparam("hit_type"))
+    .values(**{column.name: bindparam(column.name) for column in hit_type_qualifications.c})
     .inline()
 )
 
@@ -126,7 +123,7 @@ def by_key(call: Call, key: int) -> HITType:
 
 def by_either_id(call: Call, public_id: str) -> HITType | None:
     """The HIT type whose own id or group id this is: clients put either into worker URLs."""
-    row = call.one(BY_EITHER_ID, public_id=public_id)
+    row = call.one(BY_GROUP_ID, public_id=public_id) or call.one(BY_ID, public_id=public_id)
     return None if row is None else HITType(*row)
 
 
@@ -164,7 +161,12 @@ def find_or_make(call: Call, properties: HITTypeProperties) -> tuple[HITType, bo
 
 def _add_group(call: Call, key: int, properties: HITTypeProperties) -> None:
     for qualification_type in {each.qualification_type_id for each in properties.requirements}:
-        call.do(ADD_QUALIFICATION, qualification_type=qualification_type, hit_type=key)
+        call.do(
+            ADD_QUALIFICATION,
+            qualification_type=qualification_type,
+            requester=call.actor.account,
+            hit_type=key,
+        )
     guards = {each.actions_guarded for each in properties.requirements}
     search = (properties.title, properties.description, properties.keywords or "", call.actor.name)
     call.do(

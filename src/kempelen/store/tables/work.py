@@ -77,6 +77,7 @@ hit_type_qualifications = Table(
     "hit_type_qualifications",  # which types require which qualification
     WORLD,
     text("qualification_type", key=True),  # public id
+    number("requester", key=True),  # the type's, so that listing theirs passes nobody else's
     number("hit_type", key=True),
 )
 
@@ -101,7 +102,13 @@ for _name, _column in (
     ("reward", groups.c.reward),
     ("hits", groups.c.hits),
 ):
-    Index(f"groups_by_{_name}", _column, groups.c.id, sqlite_where=groups.c.hits > 0)
+    Index(
+        f"groups_by_{_name}",
+        _column,
+        groups.c.id,
+        sqlite_where=groups.c.hits > 0,
+        postgresql_where=groups.c.hits > 0,
+    )
 Index("groups_by_requester", groups.c.requester, groups.c.id)
 
 group_deltas = Table(
@@ -165,18 +172,24 @@ hits = Table(
     text("policies", optional=True),  # JSON: review policies as given
     number("reviewable_at", optional=True),
     number("dispose_at", optional=True),
+    number("disposed_at", optional=True),
     number("notified", default=0),  # sequence number of the last notification
 )
-Index("hits_by_requester", hits.c.requester, hits.c.id)
-Index("hits_by_type", hits.c.hit_type, hits.c.id)
-Index(
-    "hits_reviewable",
-    hits.c.requester,
-    hits.c.expires_at,
-    hits.c.id,
-    sqlite_where=hits.c.status.in_([3, 4]),
-    postgresql_where=hits.c.status.in_([3, 4]),
-)
+for _name, _columns in (
+    ("hits_by_requester", (hits.c.requester, hits.c.created_at, hits.c.id)),
+    ("hits_by_type", (hits.c.hit_type, hits.c.id)),
+):
+    Index(_name, *_columns, sqlite_where=hits.c.disposed_at.is_(None), postgresql_where=hits.c.disposed_at.is_(None))
+for _name, _owner in (("hits_reviewable", hits.c.requester), ("hits_reviewable_by_type", hits.c.hit_type)):
+    Index(
+        _name,
+        _owner,
+        hits.c.status,
+        hits.c.expires_at,
+        hits.c.id,
+        sqlite_where=hits.c.status.in_([3, 4]),
+        postgresql_where=hits.c.status.in_([3, 4]),
+    )
 Index(
     "hits_open",
     hits.c.hit_type,
@@ -213,6 +226,8 @@ assignments = Table(
     number("fee"),
     text("feedback", optional=True),
     text("work", optional=True),  # JSON: start, active seconds, version of the instructions shown
+    number("settings_version", default=0),  # of the task settings it was accepted under
+    number("extensions", default=0),  # how often the worker has asked for more time
 )
 Index(
     "assignments_once",
@@ -237,6 +252,13 @@ Index(
     assignments.c.abandon_at,
     sqlite_where=assignments.c.status == 1,
     postgresql_where=assignments.c.status == 1,
+)
+Index(
+    "assignments_pending",
+    assignments.c.worker,
+    assignments.c.reward,
+    sqlite_where=assignments.c.status == 2,
+    postgresql_where=assignments.c.status == 2,
 )
 Index(
     "assignments_abandonable",
@@ -266,6 +288,7 @@ late_answers = Table(
     number("paid", optional=True),  # minor units
 )
 Index("late_answers_by_requester", late_answers.c.requester, late_answers.c.assignment)
+Index("late_answers_by_hit", late_answers.c.hit, late_answers.c.assignment)
 Index("late_answers_ending", late_answers.c.keep_until)
 
 cursors = Table(
@@ -284,6 +307,39 @@ taken = Table(
     number("worker", key=True),
     text("scope", key=True),
     number("count"),
+)
+
+settings_versions = Table(
+    "settings_versions",  # task settings as they were put, one after the other
+    WORLD,
+    number("hit_type", key=True),
+    number("version", key=True),
+    text("settings"),  # JSON
+    number("at"),
+)
+
+exclusions = Table(
+    "exclusions",  # who has taken anything in these scopes of `taken` is kept from the HIT type
+    WORLD,
+    number("hit_type", key=True),
+    text("scope", key=True),
+)
+
+condition_fills = Table(
+    "condition_fills",  # how many workers each condition of a HIT type has
+    WORLD,
+    number("hit_type", key=True),
+    text("name", key=True),
+    number("filled", default=0),
+)
+
+conditions_given = Table(
+    "conditions_given",  # a worker keeps the condition they were once given
+    WORLD,
+    number("hit_type", key=True),
+    number("worker", key=True),
+    text("name"),
+    number("taken", default=0),  # assignments accepted in it and not given back
 )
 
 once = Table(
