@@ -47,6 +47,10 @@ class Connection(ABC):
         """Run schema statements."""
 
     @abstractmethod
+    def freeze(self) -> None:
+        """From now on every statement sees the same moment of the database, and none may write."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let the connection go."""
 
@@ -133,6 +137,11 @@ class SQLiteConnection(Connection):
         for text in texts:
             self._execute(text)
 
+    def freeze(self) -> None:
+        self._execute("BEGIN")
+        # The moment is that of the first read, not of BEGIN.
+        self._execute("SELECT count(*) FROM sqlite_master").fetchall()
+
     def close(self) -> None:
         self.raw.close()
 
@@ -179,6 +188,10 @@ class PostgreSQLConnection(Connection):
     def script(self, texts: Iterable[str]) -> None:
         for text in texts:
             self._cursor.execute(text, prepare=False)
+
+    def freeze(self) -> None:
+        self._cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", prepare=False)
+        self._cursor.execute("SELECT 1", prepare=False)
 
     def close(self) -> None:
         self.raw.close()
