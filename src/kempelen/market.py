@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from kempelen import operations
 from kempelen.clock import Clock, SteadyClock
 from kempelen.contract import Contract
 from kempelen.contract import Operation as Shape
-from kempelen.errors import AccessDenied, Refusal
+from kempelen.errors import AccessDenied, Refusal, ThrottlingException
 from kempelen.metrics import Observer
 from kempelen.operation import REGISTER, SYSTEM, Actor, Call, Operation, Role, Traits, UnknownOperation
-from kempelen.operations.work.sweeps import SWEEPS
+from kempelen.operations.work.sweeps import SWEEPS, Sweep, rescue
 from kempelen.rates import Rates
 from kempelen.rules.ids import RandomSource, new_request_id
 from kempelen.rules.policies import Request, decide
 from kempelen.store import deadlines, events
+from kempelen.store.accesses import Access, AccessLog
 from kempelen.store.connection import Connection
 from kempelen.store.database import Database
 from kempelen.store.directory import Directory
@@ -32,6 +34,11 @@ from kempelen.store.directory import Directory
 log = logging.getLogger("kempelen.market")
 operations.load()
 
+Errand = Callable[[Mapping[str, Any]], None]
+"""Something done outside after a commit, with what the operation answered. What it raises is the answer."""
+ERRANDS = 4
+WAITING_ERRANDS = 28
+"""How many errands run at once, and how many may wait: more are refused as too fast."""
 RECHECK = 1_000
 """How long the next deadline is believed, in milliseconds. Every deadline another process can set lies at
 least thirty seconds ahead, so within this time none is missed."""
@@ -55,6 +62,7 @@ class Market:
         observer: Observer,
         in_house: bool = False,
         reader_threads: int = 8,
+        errands: Mapping[str, Errand] | None = None,
     ) -> None:
         self.traits = traits
         self.database = database
@@ -70,6 +78,10 @@ class Market:
             for name, shape in contract.operations.items()
         }
         self._readers = ThreadPoolExecutor(reader_threads, thread_name_prefix=f"reader-{traits.name}")
+        self._errands = errands or {}
+        self._runners = ThreadPoolExecutor(ERRANDS, thread_name_prefix=f"errand-{traits.name}")
+        self._running = threading.BoundedSemaphore(ERRANDS + WAITING_ERRANDS)
+        self.accesses = AccessLog()
         self._next_due = 0
         self._due_read_at = -RECHECK
 
@@ -87,6 +99,8 @@ class Market:
                 work = self._work(operation, actor, arguments, prepared, request_id)
                 result, deadline = self.database.writer.run(work)
                 self._expect(deadline)
+                if operation.after and not isinstance(result, Refusal):
+                    result = self._errand(operation, result).result()
                 return self._answered(shape, result)
             return shape.write(self._read(operation, actor, arguments, request_id))
 
@@ -103,7 +117,11 @@ class Market:
                 work = self._work(operation, actor, arguments, prepared, request_id)
                 result, deadline = await self.database.writer.run_async(work)
                 self._expect(deadline)
+                if operation.after and not isinstance(result, Refusal):
+                    result = await asyncio.wrap_future(self._errand(operation, result))
                 return self._answered(shape, result)
+            if self.database.dialect == "sqlite":  # on the loop itself: as the writer, and for its reason
+                return shape.write(self._read(operation, actor, arguments, request_id))
             loop = asyncio.get_running_loop()
             result = await loop.run_in_executor(
                 self._readers, self._read, operation, actor, arguments, request_id
@@ -125,7 +143,10 @@ class Market:
         changed = 0
         for sweep in SWEEPS if not self.in_house else ():
             for _ in range(SETTLE_STEPS):
-                moved = int(self.system(sweep))
+                try:
+                    moved = int(self.system(sweep))
+                except Exception as fault:
+                    moved = self._rescued(sweep, fault)
                 changed += moved
                 if not moved:
                     break
@@ -136,11 +157,17 @@ class Market:
         """As `settle`, for callers on an event loop."""
         for sweep in SWEEPS if not self.in_house else ():
             for _ in range(SETTLE_STEPS):
-                moved, deadline = await self.database.writer.run_async(self._system_work(sweep))
-                self._expect(deadline)
+                try:
+                    moved, deadline = await self.database.writer.run_async(self._system_work(sweep))
+                    self._expect(deadline)
+                except Exception as fault:
+                    moved = await asyncio.to_thread(self._rescued, sweep, fault)
                 if not moved:
                     break
         self._due_read_at = -RECHECK
+
+    def _rescued(self, sweep: Sweep, fault: Exception) -> int:
+        return rescue(self.system, sweep, fault)
 
     def check(self) -> None:
         """Raise if the database does not answer."""
@@ -153,6 +180,7 @@ class Market:
     def close(self) -> None:
         """Stop reading and writing; what waits is finished first."""
         self._readers.shutdown(wait=True)
+        self._runners.shutdown(wait=True)
         self.database.close()
 
     def _admitted(
@@ -183,8 +211,17 @@ class Market:
             context["aws:CurrentTime"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now / 1000))
             denied = not decide(actor.policies, Request(action, "*", context)).allowed
         if denied:
+            self.accesses.note(Access.REFUSED, actor, operation.name)
             user = f"arn:aws:iam::{actor.public_id}:{actor.credential or actor.role.name.lower()}"
             raise AccessDenied(user=user, action=action)
+
+    def _errand(self, operation: Operation, facts: Mapping[str, Any]) -> Future[None]:
+        """Do outside what an operation decided, in few threads of its own: a slow place delays nothing else."""
+        if not self._running.acquire(blocking=False):
+            raise ThrottlingException()
+        future = self._runners.submit(self._errands[operation.after], facts)
+        future.add_done_callback(lambda _: self._running.release())
+        return future
 
     def _work(
         self, operation: Operation, actor: Actor, arguments: Mapping[str, Any], prepared: Any, request_id: str
@@ -214,6 +251,8 @@ class Market:
     def _read(self, operation: Operation, actor: Actor, arguments: Mapping[str, Any], request_id: str) -> Any:
         call = self._call(self.database.reader(), actor, self.clock(), request_id)
         call.operation = operation.name
+        if operation.personal:
+            self.accesses.note(Access.READ, actor, operation.name)
         return operation.function(call, **arguments)
 
     def _call(self, connection: Connection, actor: Actor, now: int, request_id: str) -> Call:

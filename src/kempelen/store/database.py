@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from sqlalchemy import MetaData
 from kempelen.clock import Clock
 from kempelen.store import schema
 from kempelen.store.connection import Connection, PostgreSQLConnection, SQLiteConnection
+from kempelen.store.postgresql_writer import PostgreSQLWriter
+from kempelen.store.sqlite_writer import SQLiteWriter
 from kempelen.store.writer import Writer
 
 POSTGRESQL_WRITERS = 2
@@ -52,12 +55,16 @@ class Database:
         self._lock = threading.Lock()
         if place.folder is not None:
             place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with_schema = self._opener(create=True)()
+        if place.url is not None:
+            schema.create_postgresql_schema(place.url, name)
+        with_schema = self._open()
         schema.prepare(with_schema, tables, clock())
         with_schema.close()
-        self.writer = Writer(
-            self._opener(autocommit=False), clock, threads=1 if place.url is None else writers
-        )
+        self.writer: Writer
+        if place.url is None:
+            self.writer = SQLiteWriter(self._sqlite, clock)
+        else:
+            self.writer = PostgreSQLWriter(self._postgresql, clock, threads=writers)
 
     @property
     def dialect(self) -> str:
@@ -68,11 +75,21 @@ class Database:
         """This thread's own connection for reading; every statement sees what is committed by then."""
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None or _is_closed(connection):
-            connection = self._opener(read_only=True)()
+            connection = self._open(read_only=True)
             self._local.connection = connection
             with self._lock:
                 self._readers.append(connection)
         return connection
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection for a long read: all of it sees one moment, whatever is written meanwhile."""
+        connection = self._open(read_only=True)
+        try:
+            connection.freeze()
+            yield connection
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Finish the writes that wait and let all connections go."""
@@ -82,17 +99,18 @@ class Database:
                 reader.close()
             self._readers.clear()
 
-    def _opener(
-        self, *, autocommit: bool = True, read_only: bool = False, create: bool = False
-    ) -> Callable[[], Connection]:
-        if self._place.url is not None:
-            url, name = self._place.url, self.name
-            if create:
-                schema.create_postgresql_schema(url, name)
-            return lambda: PostgreSQLConnection(url, name, autocommit=autocommit, read_only=read_only)
+    def _open(self, *, read_only: bool = False) -> Connection:
+        if self._place.url is None:
+            return self._sqlite(read_only=read_only)
+        return self._postgresql(autocommit=True, read_only=read_only)
+
+    def _sqlite(self, *, read_only: bool = False) -> SQLiteConnection:
         assert self._place.folder is not None
-        path = str(self._place.folder / f"{self.name}.db")
-        return lambda: SQLiteConnection(path, read_only=read_only)
+        return SQLiteConnection(str(self._place.folder / f"{self.name}.db"), read_only=read_only)
+
+    def _postgresql(self, *, autocommit: bool = False, read_only: bool = False) -> PostgreSQLConnection:
+        assert self._place.url is not None
+        return PostgreSQLConnection(self._place.url, self.name, autocommit=autocommit, read_only=read_only)
 
 
 def _is_closed(connection: Connection) -> bool:

@@ -1,0 +1,142 @@
+"""The writer on SQLite: whatever commands wait are one transaction, and all are answered after one fsync.
+
+Each command of a group has a savepoint, so that one that is refused leaves the others alone; a commit that
+fails, or a full disk, fails the whole group. A group is worked off where its commands come from: on the
+event loop itself, or in the thread that calls `run`. A thread of its own would be slower: SQLite lets go of
+the interpreter's lock in every statement, and with two busy threads each statement then waits to get it back
+(docs/decisions/0005-writer-on-the-loop.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kempelen.clock import Clock
+from kempelen.errors import Unavailable
+from kempelen.store.connection import SQLiteConnection
+from kempelen.store.sql import Sql
+from kempelen.store.writer import Command, Outcome, Work, Writer, answer, unavailable
+
+GROUP = 64
+_log = logging.getLogger("kempelen.writer")
+
+
+class SQLiteWriter(Writer):
+    """One connection that one caller at a time works with, for everybody who waits."""
+
+    def __init__(self, open_connection: Callable[[], SQLiteConnection], clock: Clock) -> None:
+        self._connection = open_connection()
+        self._clock = clock
+        self._pending: deque[Command] = deque()
+        self._lock = threading.Lock()
+        self._scheduled: set[asyncio.AbstractEventLoop] = set()
+        self._closed = False
+
+    def run(self, work: Work) -> Any:
+        """Do the work and wait for its commit."""
+        command = Command(work)
+        self._put(command)
+        while self._pending or not command.done.done():
+            with self._lock:
+                if self._pending:
+                    self._work_off(None)
+        return command.done.result()
+
+    async def run_async(self, work: Work) -> Any:
+        """As `run`, for callers on an event loop."""
+        loop = asyncio.get_running_loop()
+        command = Command(work, loop=loop, waiter=loop.create_future())
+        self._put(command)
+        self._schedule(loop)
+        assert command.waiter is not None
+        return await command.waiter
+
+    @property
+    def waiting(self) -> int:
+        """How many commands wait now."""
+        return len(self._pending)
+
+    def close(self) -> None:
+        """Finish what waits, then stop."""
+        self._closed = True
+        with self._lock:
+            while self._pending:
+                self._work_off(None)
+            self._connection.close()
+
+    def _put(self, command: Command) -> None:
+        if self._closed:
+            raise Unavailable()
+        self._pending.append(command)
+
+    def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
+        if loop not in self._scheduled:
+            self._scheduled.add(loop)
+            loop.call_soon(self._turn, loop)
+
+    def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Work one group off on the loop; who holds the lock instead looks again after letting it go."""
+        self._scheduled.discard(loop)
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
+            self._work_off(loop)
+        finally:
+            self._lock.release()
+        if self._pending:
+            self._schedule(loop)
+
+    def _work_off(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        group = []
+        while self._pending and len(group) < GROUP:
+            group.append(self._pending.popleft())
+        if group:
+            answer(group, _keep_group(self._connection, group, self._clock), here=loop)
+
+
+def _keep_group(connection: SQLiteConnection, group: Sequence[Command], clock: Clock) -> list[Outcome]:
+    """All commands of a group in one transaction; if it cannot be kept, none is."""
+    try:
+        return _run_group(connection, group, clock())
+    except BaseException as fault:
+        connection.take_later()
+        connection.forget_keys()
+        if connection.raw.in_transaction:
+            connection.raw.execute("ROLLBACK")
+        if not isinstance(fault, sqlite3.Error):
+            _log.exception("a group failed")
+        return [(None, unavailable(fault))] * len(group)
+
+
+def _run_group(connection: SQLiteConnection, group: Sequence[Command], now: int) -> list[Outcome]:
+    execute = connection.raw.execute
+    outcomes: list[Outcome] = []
+    waiting: dict[Sql, list[dict[str, Any]]] = {}
+    execute("BEGIN IMMEDIATE")
+    for command in group:
+        execute("SAVEPOINT command")
+        try:
+            result = command.work(connection, now)
+        except Exception as fault:
+            connection.take_later()
+            if not connection.raw.in_transaction:
+                raise  # a full disk or an I/O error: SQLite threw the whole group away
+            execute("ROLLBACK TO command")
+            execute("RELEASE command")
+            connection.forget_keys()
+            outcomes.append((None, fault))
+            continue
+        execute("RELEASE command")
+        outcomes.append((result, None))
+        for sql, parameters in connection.take_later().items():
+            waiting.setdefault(sql, []).extend(parameters)
+    for sql, parameters in waiting.items():
+        connection.many(sql, parameters)
+    execute("COMMIT")
+    return outcomes
