@@ -11,6 +11,10 @@ DISPOSAL_DELAY = 120 * DAY
 """A HIT is disposed of this long after it last became reviewable."""
 FEE_STEP = 10
 """A HIT made with fewer assignments never grows to this many."""
+MOST_ASSIGNMENTS = 1_000_000_000
+"""How many assignments a HIT has at most."""
+EXTENDABLE_SINCE = 1_437_523_200_000
+"""HITs made before 22 July 2015 had other fees and are never extended."""
 
 
 class HITStatus(IntEnum):

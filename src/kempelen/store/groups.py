@@ -37,8 +37,8 @@ ADD_DELTA = Sql(
 
 
 def change(call: Call, group: int, *, hits: int, expires_at: int = 0) -> None:
-    """Some of a group's HITs became, or ceased to be, acceptable; `expires_at` is a new HIT's end."""
-    if hits == 0:
+    """Some of a group's HITs became, or ceased to be, acceptable; `expires_at` is when one of them ends."""
+    if hits == 0 and expires_at == 0:
         return
     if call.connection.dialect == "sqlite":
         call.later(CHANGE, group_id=group, hits=hits, now=call.now, expires_at=expires_at)
