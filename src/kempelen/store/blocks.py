@@ -1,20 +1,72 @@
-"""Workers whom a requester has blocked."""
+"""Workers whom a requester has blocked. How many they are is maintained beside them, and never counted."""
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.operation import Call
+from kempelen.store import terms
 from kempelen.store.sql import Sql
 from kempelen.store.tables.work import blocks
 
-STANDS = Sql(
-    select(blocks.c.id).where(
-        blocks.c.requester == bindparam("requester"), blocks.c.worker == bindparam("worker")
+_SAME = (blocks.c.requester == bindparam("requester"), blocks.c.worker == bindparam("worker"))
+STANDS = Sql(select(blocks.c.id).where(*_SAME))
+
+
+def _add(dialect: str) -> object:
+    build = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    values = build(blocks).values(
+        id=bindparam("key"),
+        requester=bindparam("requester"),
+        worker=bindparam("worker"),
+        reason=bindparam("reason"),
+        at=bindparam("at"),
     )
+    return values.on_conflict_do_nothing(index_elements=[blocks.c.requester, blocks.c.worker])
+
+
+ADD = Sql(_add)  # type: ignore[arg-type]
+RENEW = Sql(update(blocks).where(*_SAME).values(reason=bindparam("reason")))
+REMOVE = Sql(delete(blocks).where(*_SAME))
+PAGE = Sql(
+    select(blocks.c.id, blocks.c.worker, blocks.c.reason)
+    .where(blocks.c.requester == bindparam("requester"), blocks.c.id > bindparam("after"))
+    .order_by(blocks.c.id)
+    .limit(bindparam("count"))
 )
 
 
 def stands(call: Call, *, requester: int, worker: int) -> bool:
     """Whether the requester has blocked the worker."""
     return call.one(STANDS, requester=requester, worker=worker) is not None
+
+
+def add(call: Call, *, worker: int, reason: str) -> int | None:
+    """Block a worker for the acting requester; answers how many they block now.
+
+    None if the worker was blocked already: then only the reason is new.
+    """
+    requester = call.actor.account
+    if call.do(ADD, key=call.key(), requester=requester, worker=worker, reason=reason, at=call.now) == 1:
+        return _count(call, 1)
+    call.do(RENEW, requester=requester, worker=worker, reason=reason)
+    return None
+
+
+def remove(call: Call, *, worker: int) -> bool:
+    """Unblock a worker; False if the acting requester had not blocked them."""
+    if call.do(REMOVE, requester=call.actor.account, worker=worker) != 1:
+        return False
+    _count(call, -1)
+    return True
+
+
+def page(call: Call, *, after: int, count: int) -> list[tuple[int, int, str]]:
+    """The acting requester's blocks in order of creation, after a key: key, worker, reason."""
+    rows = call.rows(PAGE, requester=call.actor.account, after=after, count=count)
+    return [(int(key), int(worker), str(reason)) for key, worker, reason in rows]
+
+
+def _count(call: Call, more: int) -> int:
+    return terms.use(call, scope=f"requester:{call.actor.account}", name="blocks", period="", amount=more)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.errors import Refusal
 from kempelen.operation import Call
@@ -28,7 +30,154 @@ class InvalidQualificationTypeState(Refusal):
     code = "AWS.MechanicalTurk.InvalidQualificationTypeState"
 
 
-ASKED = tuple(bindparam(f"type_{number}") for number in range(MAXIMUM_REQUIREMENTS))
+class QualificationTypeAlreadyExists(Refusal):
+    """You have already created a QualificationType with this name. A QualificationType's name must be unique
+    among all of the QualificationTypes created by the same user."""
+
+    code = "AWS.MechanicalTurk.QualificationTypeAlreadyExists"
+
+
+@dataclass(frozen=True, slots=True)
+class QualificationType:
+    """A qualification type. Moments in milliseconds."""
+
+    key: int
+    public_id: str
+    requester: int
+    name: str
+    description: str
+    keywords: str | None
+    active: int
+    deleted_at: int | None
+    test: str | None
+    answer_key: str | None
+    test_duration_seconds: int | None
+    retry_delay_seconds: int | None
+    auto_granted: int
+    auto_granted_value: int | None
+    created_at: int
+
+
+COLUMNS = (
+    qualification_types.c.id,
+    qualification_types.c.public_id,
+    qualification_types.c.requester,
+    qualification_types.c.name,
+    qualification_types.c.description,
+    qualification_types.c.keywords,
+    qualification_types.c.active,
+    qualification_types.c.deleted_at,
+    qualification_types.c.test,
+    qualification_types.c.answer_key,
+    qualification_types.c.test_duration_seconds,
+    qualification_types.c.retry_delay_seconds,
+    qualification_types.c.auto_granted,
+    qualification_types.c.auto_granted_value,
+    qualification_types.c.created_at,
+)
+_by_id = select(*COLUMNS).where(qualification_types.c.public_id == bindparam("public_id"))
+BY_ID = Sql(_by_id)
+BY_ID_FOR_USE = Sql(_by_id.with_for_update(read=True))
+"""So that a type is not deleted between this and what is added to it."""
+BY_ID_FOR_CHANGE = Sql(_by_id.with_for_update())
+_GIVEN = (
+    "description", "search", "active", "test", "answer_key", "test_duration_seconds", "retry_delay_seconds",
+    "auto_granted", "auto_granted_value",
+)  # fmt: skip
+
+
+def _add(dialect: str) -> object:
+    build = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    names = ("id", "public_id", "requester", "name", "name_key", "keywords", "created_at", *_GIVEN)
+    values = build(qualification_types).values(**{name: bindparam(name) for name in names})
+    return values.on_conflict_do_nothing(
+        index_elements=[qualification_types.c.requester, qualification_types.c.name_key]
+    )
+
+
+ADD = Sql(_add)  # type: ignore[arg-type]
+CHANGE = Sql(
+    update(qualification_types)
+    .where(qualification_types.c.id == bindparam("key"))
+    .values(**{name: bindparam(name) for name in _GIVEN})
+)
+DELETE = Sql(
+    update(qualification_types)
+    .where(qualification_types.c.id == bindparam("key"), qualification_types.c.deleted_at.is_(None))
+    .values(deleted_at=bindparam("at"), name_key=None)
+)
+
+
+def by_id(
+    call: Call, public_id: str, *, for_use: bool = False, also_deleted: bool = False
+) -> QualificationType:
+    """Anybody's type, as long as it lives. Raises `QualificationDoesNotExist` or, for a deleted one unless
+    they are wanted too, `InvalidQualificationTypeState`. `for_use` keeps it from being deleted while the call
+    lasts."""
+    row = call.one(BY_ID_FOR_USE if for_use else BY_ID, public_id=public_id)
+    return _living(row, also_deleted=also_deleted)
+
+
+def owned(call: Call, public_id: str, *, for_change: bool = False) -> QualificationType:
+    """The acting requester's own type, as long as it lives; a foreign one answers as a missing one does.
+    `for_change` keeps others from changing it while the call lasts."""
+    row = call.one(BY_ID_FOR_CHANGE if for_change else BY_ID, public_id=public_id)
+    return _living(row if row is not None and row[2] == call.actor.account else None)
+
+
+def _living(row: tuple[Any, ...] | None, *, also_deleted: bool = False) -> QualificationType:
+    if row is None:
+        raise QualificationDoesNotExist()
+    found = QualificationType(*row)
+    if found.deleted_at is not None and not also_deleted:
+        raise InvalidQualificationTypeState(state="Disposed", wanted="Active,Inactive")
+    return found
+
+
+def add(call: Call, new: QualificationType) -> None:
+    """Keep a new type. Raises `QualificationTypeAlreadyExists` if its owner has a living one of that name."""
+    added = call.do(
+        ADD,
+        id=new.key,
+        public_id=new.public_id,
+        requester=new.requester,
+        name=new.name,
+        name_key=new.name,
+        keywords=new.keywords,
+        created_at=new.created_at,
+        **_given(new),
+    )
+    if added != 1:
+        raise QualificationTypeAlreadyExists()
+
+
+def change(call: Call, changed: QualificationType) -> None:
+    """Write everything that may change of a type read `for_change`."""
+    call.do(CHANGE, key=changed.key, **_given(changed))
+
+
+def delete(call: Call, key: int) -> bool:
+    """Mark a type as deleted and free its name; False if it was already."""
+    return call.do(DELETE, key=key, at=call.now) == 1
+
+
+def _given(of: QualificationType) -> dict[str, Any]:
+    return {
+        "description": of.description,
+        "search": "\n".join((of.name, of.description, of.keywords or "")).casefold(),
+        "active": of.active,
+        "test": of.test,
+        "answer_key": of.answer_key,
+        "test_duration_seconds": of.test_duration_seconds,
+        "retry_delay_seconds": of.retry_delay_seconds,
+        "auto_granted": of.auto_granted,
+        "auto_granted_value": of.auto_granted_value,
+    }
+
+
+ASKED: tuple[BindParameter[Any], ...] = tuple(
+    bindparam(f"type_{number}") for number in range(MAXIMUM_REQUIREMENTS)
+)
 """As many type ids as a HIT type can require."""
 
 

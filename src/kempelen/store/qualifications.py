@@ -3,16 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
+from kempelen.errors import Refusal
 from kempelen.operation import Call
 from kempelen.rules.comparators import Locale, Value
 from kempelen.rules.system_qualifications import WorkerRecord
-from kempelen.store.qualification_types import ASKED, asked
+from kempelen.store.qualification_types import ASKED, QualificationDoesNotExist, asked
 from kempelen.store.sql import Sql
 from kempelen.store.tables.qualifications import qualification_types, qualifications
 from kempelen.store.tables.work import workers
+
+
+class InvalidQualificationState(Refusal):
+    """This Qualification is currently in the state '{state}'.  This operation can be called with a
+    status of: {wanted}"""
+
+    code = "AWS.MechanicalTurk.InvalidQualificationState"
+
+
+@dataclass(frozen=True, slots=True)
+class Qualification:
+    """What a worker holds, or held, of a type. Moments in milliseconds."""
+
+    key: int
+    qualification_type: int
+    worker: int
+    value: int | None
+    country: str | None
+    subdivision: str | None
+    granted: int
+    granted_at: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnQualification:
+    """A qualification as its worker sees it."""
+
+    qualification: Qualification
+    type_id: str
+    name: str
+    description: str
+
 
 STATISTICS = Sql(
     select(
@@ -32,6 +68,72 @@ HELD = Sql(
         qualifications.c.worker == bindparam("worker"),
         qualifications.c.granted == 1,
     )
+)
+COLUMNS = (
+    qualifications.c.id,
+    qualifications.c.qualification_type,
+    qualifications.c.worker,
+    qualifications.c.value,
+    qualifications.c.country,
+    qualifications.c.subdivision,
+    qualifications.c.granted,
+    qualifications.c.granted_at,
+    qualifications.c.reason,
+)
+_SAME = (
+    qualifications.c.qualification_type == bindparam("qualification_type"),
+    qualifications.c.worker == bindparam("worker"),
+)
+FIND = Sql(select(*COLUMNS).where(*_SAME))
+
+
+def _grant(dialect: str) -> object:
+    build = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = build(qualifications).values(
+        id=bindparam("key"),
+        qualification_type=bindparam("qualification_type"),
+        worker=bindparam("worker"),
+        value=bindparam("value"),
+        granted=1,
+        granted_at=bindparam("at"),
+    )
+    given = {name: statement.excluded[name] for name in ("value", "granted", "granted_at")}
+    return statement.on_conflict_do_update(
+        index_elements=[qualifications.c.qualification_type, qualifications.c.worker],
+        set_=given | {"country": None, "subdivision": None, "reason": None},
+    )
+
+
+GRANT = Sql(_grant)  # type: ignore[arg-type]
+REVOKE = Sql(
+    update(qualifications)
+    .where(*_SAME, qualifications.c.granted == 1)
+    .values(granted=0, reason=bindparam("reason"))
+)
+HOLDERS = Sql(
+    select(*COLUMNS)
+    .where(
+        qualifications.c.qualification_type == bindparam("qualification_type"),
+        qualifications.c.granted == bindparam("granted"),
+        qualifications.c.id > bindparam("after"),
+    )
+    .order_by(qualifications.c.id)
+    .limit(bindparam("count"))
+)
+OWN = Sql(
+    select(
+        *COLUMNS,
+        qualification_types.c.public_id,
+        qualification_types.c.name,
+        qualification_types.c.description,
+    )
+    .join(qualification_types, qualification_types.c.id == qualifications.c.qualification_type)
+    .where(
+        qualifications.c.worker == bindparam("worker"),
+        qualifications.c.qualification_type > bindparam("after"),
+    )
+    .order_by(qualifications.c.qualification_type)
+    .limit(bindparam("count"))
 )
 
 
@@ -59,3 +161,42 @@ def held(call: Call, type_ids: Iterable[str], *, worker: int) -> dict[str, Value
         public_id: value if country is None else Locale(country, subdivision)
         for public_id, value, country, subdivision in call.rows(HELD, worker=worker, **asked(type_ids))
     }
+
+
+def find(call: Call, qualification_type: int, worker: int) -> Qualification | None:
+    """What a worker holds or held of a type; None if it was never granted."""
+    row = call.one(FIND, qualification_type=qualification_type, worker=worker)
+    return None if row is None else Qualification(*row)
+
+
+def grant(call: Call, qualification_type: int, worker: int, value: int) -> None:
+    """Give a worker a qualification, or another value of it."""
+    call.do(
+        GRANT, key=call.key(), qualification_type=qualification_type, worker=worker, value=value, at=call.now
+    )
+
+
+def revoke(call: Call, qualification_type: int, worker: int, reason: str | None) -> None:
+    """Take a qualification away. Raises `QualificationDoesNotExist` if it was never granted,
+    `InvalidQualificationState` if it is revoked already."""
+    if call.do(REVOKE, qualification_type=qualification_type, worker=worker, reason=reason) == 1:
+        return
+    if find(call, qualification_type, worker) is None:
+        raise QualificationDoesNotExist()
+    raise InvalidQualificationState(state="Revoked", wanted="Granted")
+
+
+def holders(
+    call: Call, qualification_type: int, *, granted: bool, after: int, count: int
+) -> list[Qualification]:
+    """Who holds a type, or held it, in order of first grant, after a qualification's key."""
+    rows = call.rows(
+        HOLDERS, qualification_type=qualification_type, granted=int(granted), after=after, count=count
+    )
+    return [Qualification(*row) for row in rows]
+
+
+def own(call: Call, *, after: int, count: int) -> list[OwnQualification]:
+    """Everything the acting worker was ever granted, after a type's key."""
+    rows = call.rows(OWN, worker=call.actor.account, after=after, count=count)
+    return [OwnQualification(Qualification(*row[:9]), *row[9:]) for row in rows]

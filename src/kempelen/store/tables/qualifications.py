@@ -30,7 +30,13 @@ qualification_types = Table(
 Index(
     "qualification_types_named", qualification_types.c.requester, qualification_types.c.name_key, unique=True
 )
-Index("qualification_types_listed", qualification_types.c.name, qualification_types.c.id)
+Index(
+    "qualification_types_listed",
+    qualification_types.c.name,
+    qualification_types.c.id,
+    sqlite_where=qualification_types.c.name_key.is_not(None),
+    postgresql_where=qualification_types.c.name_key.is_not(None),
+)
 
 qualifications = Table(
     "qualifications",
@@ -77,6 +83,19 @@ Index(
     qualification_requests.c.id,
     sqlite_where=qualification_requests.c.status == 1,
     postgresql_where=qualification_requests.c.status == 1,
+)
+Index(
+    "qualification_requests_pending_for_type",
+    qualification_requests.c.qualification_type,
+    qualification_requests.c.submitted_at,
+    qualification_requests.c.id,
+    sqlite_where=qualification_requests.c.status == 1,
+    postgresql_where=qualification_requests.c.status == 1,
+)
+Index(
+    "qualification_requests_history",
+    qualification_requests.c.qualification_type,
+    qualification_requests.c.worker,
 )
 Index(
     "qualification_requests_live",

@@ -1,0 +1,61 @@
+"""Worker blocks: whom a requester does not want to work with any more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kempelen.errors import ParameterValidationError, Refusal
+from kempelen.events import Event, EventKind
+from kempelen.operation import Call, Role, command, query
+from kempelen.store import blocks, paging, parties
+
+MOST_BLOCKS = 100_000
+
+
+class TooManyBlocks(Refusal):
+    """You block {most} workers already, and that is the most. Unblock somebody first."""
+
+    code = "AWS.MechanicalTurk.WorkerBlockLimitExceeded"
+
+
+class BlockedByRequester(Refusal):
+    """This requester does not want to work with you."""
+
+    code = "AWS.MechanicalTurk.WorkerBlocked"
+    page_status = 403
+
+
+@command("CreateWorkerBlock", by=Role.REQUESTER)
+def create_worker_block(call: Call, *, worker_id: str, reason: str) -> None:
+    """Keep a worker from the caller's HITs from now on; what is accepted stays. Done again, only the reason
+    is new. The worker never sees it."""
+    worker = parties.worker_key(call, worker_id)
+    blocked = blocks.add(call, worker=worker, reason=reason)
+    if blocked is None:
+        return
+    if blocked > MOST_BLOCKS:
+        raise TooManyBlocks(most=f"{MOST_BLOCKS:,}")
+    call.emit(Event(EventKind.WorkerBlocked, call.actor.account, worker=worker))
+
+
+@command("DeleteWorkerBlock", by=Role.REQUESTER)
+def delete_worker_block(call: Call, *, worker_id: str, reason: str | None = None) -> None:
+    """Let a worker work for the caller again; nothing happens if they could."""
+    try:
+        worker = parties.worker_key(call, worker_id)
+    except ParameterValidationError:
+        raise ParameterValidationError("WorkerId is invalid.") from None
+    if blocks.remove(call, worker=worker):
+        call.emit(Event(EventKind.WorkerUnblocked, call.actor.account, worker=worker))
+
+
+@query("ListWorkerBlocks", by=Role.REQUESTER)
+def list_worker_blocks(
+    call: Call, *, max_results: int | None = None, next_token: str | None = None
+) -> dict[str, Any]:
+    """The caller's blocks in order of creation."""
+    page = paging.read(call, next_token, max_results)
+    found = blocks.page(call, after=int(page.after[0]), count=page.count)
+    ids = parties.worker_ids(call, (worker for _, worker, _ in found))
+    items = [{"WorkerId": ids[worker], "Reason": reason} for _, worker, reason in found]
+    return paging.answer(call, page, "WorkerBlocks", items, positions=[(key,) for key, _, _ in found])
