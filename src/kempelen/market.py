@@ -24,7 +24,7 @@ from kempelen.operation import REGISTER, SYSTEM, Actor, Call, Operation, Role, T
 from kempelen.operations.work.sweeps import SWEEPS, Sweep, rescue
 from kempelen.rates import Rates
 from kempelen.rules.ids import RandomSource, new_request_id
-from kempelen.rules.policies import Request, decide
+from kempelen.rules.policies import Request, decide, decide_without_facts
 from kempelen.store import deadlines, events
 from kempelen.store.accesses import Access, AccessLog
 from kempelen.store.connection import Connection
@@ -201,22 +201,28 @@ class Market:
         action = f"{service}:{operation.name}"
         denied = actor.role not in operation.by and actor.role is not Role.SYSTEM
         if not denied and actor.policies is not None:
-            context = {"kempelen:World": self.traits.name, "aws:SecureTransport": str(actor.secure).lower()}
-            if actor.source_address:
-                context["aws:SourceIp"] = actor.source_address
-            if actor.user_agent:
-                context["aws:UserAgent"] = actor.user_agent
-            now = self.clock()
-            context["aws:EpochTime"] = str(now // 1000)
-            context["aws:CurrentTime"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now / 1000))
-            denied = not decide(actor.policies, Request(action, "*", context)).allowed
+            allowed = decide_without_facts(actor.policies, action)
+            denied = not (self._fits(actor, action) if allowed is None else allowed)
         if denied:
             self.accesses.note(Access.REFUSED, actor, operation.name)
             user = f"arn:aws:iam::{actor.public_id}:{actor.credential or actor.role.name.lower()}"
             raise AccessDenied(user=user, action=action)
 
+    def _fits(self, actor: Actor, action: str) -> bool:
+        """Whether the actor's policies allow it here, now and from there."""
+        assert actor.policies is not None
+        context = {"kempelen:World": self.traits.name, "aws:SecureTransport": str(actor.secure).lower()}
+        if actor.source_address:
+            context["aws:SourceIp"] = actor.source_address
+        if actor.user_agent:
+            context["aws:UserAgent"] = actor.user_agent
+        now = self.clock()
+        context["aws:EpochTime"] = str(now // 1000)
+        context["aws:CurrentTime"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now / 1000))
+        return decide(actor.policies, Request(action, "*", context)).allowed
+
     def _errand(self, operation: Operation, facts: Mapping[str, Any]) -> Future[None]:
-        """Do outside what an operation decided, in few threads of its own: a slow place delays nothing else."""
+        """Do outside what an operation decided, in few threads of its own, so that nothing else waits."""
         if not self._running.acquire(blocking=False):
             raise ThrottlingException()
         future = self._runners.submit(self._errands[operation.after], facts)

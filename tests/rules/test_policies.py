@@ -17,6 +17,7 @@ from kempelen.rules.policies import (
     MalformedPolicy,
     Request,
     decide,
+    decide_without_facts,
     parse,
 )
 
@@ -493,5 +494,8 @@ def test_decisions_equal_those_of_a_naive_evaluator_on_random_policies():
             request = Request(dice.choice(ACTIONS), dice.choice(RESOURCES), facts)
             decision = decide(policies, request)
             assert decision.allowed is naive_decision(documents, request), (documents, request, decision)
+            if request.resource == "*":
+                settled = decide_without_facts(policies, request.action)
+                assert settled in (None, decision.allowed), (documents, request, settled)
             allowed += decision.allowed
     assert PAIRS * 0.1 < allowed < PAIRS * 0.9, "the pairs must not all be settled alike"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kempelen.rules.documents import MAX_BYTES, SCHEMAS, MalformedDocument
+from kempelen.rules.documents import EXTERNAL_QUESTION, MAX_BYTES, SCHEMAS, MalformedDocument
 from kempelen.rules.question_form import QuestionForm
 from kempelen.rules.questions import ExternalQuestion, HTMLQuestion, parse, parse_test
 
@@ -207,3 +207,38 @@ def test_a_test_is_a_question_form_without_uploads():
         with pytest.raises(MalformedDocument):
             parse_test(text)
     assert "FileUploadAnswer" in reason(form(year="2017-11-06", answer=upload))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/a?b=1&amp;c=2",
+        "http://example.org:80/x",
+        "https://example.org:99999/",
+        "ftp://example.org/",
+        "https://",
+        "https://example.org/&lt;",
+        "https://ex ample.org/",
+        "/relative",
+        "HTTPS://EXAMPLE.ORG/",
+    ],
+)
+@pytest.mark.parametrize("height", ["0", "600", "100000", "100001", "-1", "6 0"])
+@pytest.mark.parametrize("allow_http", [True, False])
+def test_the_quick_way_for_plain_questions_decides_as_the_parser_does(
+    url: str, height: str, allow_http: bool
+) -> None:
+    plain = (
+        f'<ExternalQuestion xmlns="{EXTERNAL_QUESTION}">'
+        f"<ExternalURL>{url}</ExternalURL><FrameHeight>{height}</FrameHeight></ExternalQuestion>"
+    )
+    # A comment makes no difference to a parser, and keeps the quick way from being taken.
+    commented = plain.replace("<ExternalURL>", "<!-- --><ExternalURL>")
+
+    def outcome(text: str) -> object:
+        try:
+            return parse(text, allow_http=allow_http)
+        except MalformedDocument as refusal:
+            return refusal.message
+
+    assert outcome(plain) == outcome(commented)

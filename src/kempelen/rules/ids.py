@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
-import secrets
+import threading
 from typing import Protocol
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -17,9 +18,30 @@ class RandomSource(Protocol):
     def getrandbits(self, bits: int, /) -> int: ...
 
 
+class SystemRandom:
+    """The operating system's random source, asked for a few kilobytes at a time."""
+
+    def __init__(self, block: int = 4096) -> None:
+        self._block = block
+        self._bytes = b""
+        self._at = 0
+        self._lock = threading.Lock()
+
+    def getrandbits(self, bits: int, /) -> int:
+        """A whole number of so many random bits, each bit used once."""
+        count = (bits + 7) // 8
+        with self._lock:
+            if self._at + count > len(self._bytes):
+                self._bytes = os.urandom(max(self._block, count))
+                self._at = 0
+            taken = self._bytes[self._at : self._at + count]
+            self._at += count
+        return int.from_bytes(taken, "little") >> (count * 8 - bits)
+
+
 def system_random() -> RandomSource:
     """The operating system's random source."""
-    return secrets.SystemRandom()
+    return SystemRandom()
 
 
 def seeded_random(seed: int) -> RandomSource:
@@ -27,13 +49,18 @@ def seeded_random(seed: int) -> RandomSource:
     return random.Random(seed)
 
 
+_TRIPLES = [a + b + c for a in ALPHABET for b in ALPHABET for c in ALPHABET]
+_TRIPLE = len(_TRIPLES)
+
+
 def _text(source: RandomSource, length: int) -> str:
-    number = source.getrandbits(length * 6)
+    """Random letters, three at a time; so many more bits are taken than needed that none is likelier."""
+    number = source.getrandbits(length * 6 + 18)
     letters = []
-    for _ in range(length):
-        number, digit = divmod(number, 36)
-        letters.append(ALPHABET[digit])
-    return "".join(letters)
+    for _ in range((length + 2) // 3):
+        number, digit = divmod(number, _TRIPLE)
+        letters.append(_TRIPLES[digit])
+    return "".join(letters)[:length]
 
 
 def new_id(source: RandomSource) -> str:

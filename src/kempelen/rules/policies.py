@@ -129,6 +129,19 @@ def decide(policies: Sequence[Policy], request: Request) -> Decision:
     return allowed or Decision(False, f"No statement allows {request.action}.")
 
 
+def decide_without_facts(policies: Sequence[Policy], action: str) -> bool | None:
+    """The decision where no condition has a say; None where one must look at the facts of the request."""
+    allowed = False
+    for policy in policies:
+        for statement in policy.covering(action, "*"):
+            if statement.conditions:
+                return None
+            if not statement.allows:
+                return False
+            allowed = True
+    return allowed
+
+
 def parse(document: Mapping[str, Any] | str, *, name: str = "policy") -> Policy:
     """The policy a document describes; `name` appears in the reasons of its decisions.
 

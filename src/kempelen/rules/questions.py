@@ -29,6 +29,15 @@ _ADDRESS = re.compile(
 )
 _BLANK_OR_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]")
 _PORTS = 65_535
+_PLAIN_EXTERNAL = re.compile(
+    r'\s*(?:<\?xml version="1\.0"(?: encoding="UTF-8")?\?>\s*)?'
+    rf'<ExternalQuestion xmlns="{re.escape(documents.EXTERNAL_QUESTION)}">'
+    r"[ \t\r\n]*<ExternalURL>((?:[!#-%'-;=?-~]|&amp;)+)</ExternalURL>"
+    r"[ \t\r\n]*<FrameHeight>([0-9]{1,9})</FrameHeight>[ \t\r\n]*</ExternalQuestion>[ \t\r\n]*",
+    re.ASCII,
+)
+"""The spelling nearly every ExternalQuestion has: plain ASCII, nothing but `&amp;` to decode. A tenth of the
+time of a parser; whatever does not fit goes to the parser, which decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,11 @@ def parse(text: str, *, allow_http: bool = True) -> Question:
 
     With `allow_http` False an ExternalURL must be https.
     """
+    plain = _PLAIN_EXTERNAL.fullmatch(text)
+    if plain is not None and len(text) <= documents.MAX_BYTES:
+        question = _plain_external(plain, allow_http=allow_http)
+        if question is not None:
+            return question
     root = documents.parse(text)
     match (namespace(root), local_name(root)):
         case (documents.EXTERNAL_QUESTION, "ExternalQuestion"):
@@ -66,6 +80,15 @@ def parse(text: str, *, allow_http: bool = True) -> Question:
         case (documents.QUESTION_FORM_2017, "QuestionForm"):
             return question_form.read(root, files=False, applications=False)
     raise _unknown(root, "ExternalQuestion, HTMLQuestion or QuestionForm")
+
+
+def _plain_external(found: re.Match[str], *, allow_http: bool) -> ExternalQuestion | None:
+    """The question of an ExternalQuestion in its commonest spelling; None where a parser has to look."""
+    address = _ADDRESS.fullmatch(found[1])
+    if address is None or int(address[2] or 0) > _PORTS or not (allow_http or found[1][:6] == "https:"):
+        return None
+    height = int(found[2])
+    return ExternalQuestion(found[1].replace("&amp;", "&"), height) if height <= MAX_FRAME_HEIGHT else None
 
 
 def parse_test(text: str) -> QuestionForm:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from kempelen import faultpoints
 from kempelen.clock import Clock, sleep
 from kempelen.errors import Unavailable
 from kempelen.store.connection import PostgreSQLConnection
@@ -110,7 +111,9 @@ def _keep_alone(connection: PostgreSQLConnection, command: Command, clock: Clock
         waiting = connection.take_later()
         for sql, parameters in waiting.items():
             connection.many(sql, parameters)
+        faultpoints.reached("writer.before_commit")
         connection.raw.commit()
+        faultpoints.reached("writer.after_commit")
         return result, None
     except psycopg.OperationalError:
         connection.take_later()

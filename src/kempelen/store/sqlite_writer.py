@@ -1,10 +1,11 @@
 """The writer on SQLite: whatever commands wait are one transaction, and all are answered after one fsync.
 
-Each command of a group has a savepoint, so that one that is refused leaves the others alone; a commit that
-fails, or a full disk, fails the whole group. A group is worked off where its commands come from: on the
-event loop itself, or in the thread that calls `run`. A thread of its own would be slower: SQLite lets go of
-the interpreter's lock in every statement, and with two busy threads each statement then waits to get it back
-(docs/decisions/0005-writer-on-the-loop.md).
+A command that is refused before it wrote anything leaves the others of its group alone; one that fails
+after a write makes the group run again, each command in a savepoint of its own. A commit that fails, or a
+full disk, fails the whole group.
+
+A group is worked off where its commands come from, on the event loop itself or in the thread that calls
+`run`: docs/decisions/0005-writer-on-the-loop.md says why.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from kempelen import faultpoints
 from kempelen.clock import Clock
 from kempelen.errors import Unavailable
 from kempelen.store.connection import SQLiteConnection
@@ -103,40 +105,78 @@ class SQLiteWriter(Writer):
 def _keep_group(connection: SQLiteConnection, group: Sequence[Command], clock: Clock) -> list[Outcome]:
     """All commands of a group in one transaction; if it cannot be kept, none is."""
     try:
-        return _run_group(connection, group, clock())
+        try:
+            return _run_group(connection, group, clock(), run=_plainly)
+        except _Entangled:
+            _undo(connection)
+            return _run_group(connection, group, clock(), run=_alone)
     except BaseException as fault:
-        connection.take_later()
-        connection.forget_keys()
-        if connection.raw.in_transaction:
-            connection.raw.execute("ROLLBACK")
+        _undo(connection)
         if not isinstance(fault, sqlite3.Error):
             _log.exception("a group failed")
         return [(None, unavailable(fault))] * len(group)
 
 
-def _run_group(connection: SQLiteConnection, group: Sequence[Command], now: int) -> list[Outcome]:
+class _Entangled(Exception):
+    """A command failed after it had written, and nothing tells its writes from the others'."""
+
+
+def _undo(connection: SQLiteConnection) -> None:
+    connection.take_later()
+    connection.forget_keys()
+    if connection.raw.in_transaction:
+        connection.raw.execute("ROLLBACK")
+
+
+def _plainly(connection: SQLiteConnection, command: Command, now: int) -> Outcome:
+    """Run a command in the hope that it does not fail after a write; nearly all refusals come before one."""
+    before = connection.raw.total_changes
+    try:
+        return command.work(connection, now), None
+    except Exception as fault:
+        if not connection.raw.in_transaction:
+            raise  # a full disk or an I/O error: SQLite threw the whole group away
+        if connection.raw.total_changes != before:
+            raise _Entangled from fault
+        connection.take_later()
+        return None, fault
+
+
+def _alone(connection: SQLiteConnection, command: Command, now: int) -> Outcome:
+    """Run a command in a savepoint, so that its writes can be undone without the others'."""
     execute = connection.raw.execute
+    execute("SAVEPOINT command")
+    try:
+        result = command.work(connection, now)
+    except Exception as fault:
+        if not connection.raw.in_transaction:
+            raise
+        execute("ROLLBACK TO command")
+        execute("RELEASE command")
+        connection.take_later()
+        connection.forget_keys()
+        return None, fault
+    execute("RELEASE command")
+    return result, None
+
+
+def _run_group(
+    connection: SQLiteConnection,
+    group: Sequence[Command],
+    now: int,
+    *,
+    run: Callable[[SQLiteConnection, Command, int], Outcome],
+) -> list[Outcome]:
     outcomes: list[Outcome] = []
     waiting: dict[Sql, list[dict[str, Any]]] = {}
-    execute("BEGIN IMMEDIATE")
+    connection.raw.execute("BEGIN IMMEDIATE")
     for command in group:
-        execute("SAVEPOINT command")
-        try:
-            result = command.work(connection, now)
-        except Exception as fault:
-            connection.take_later()
-            if not connection.raw.in_transaction:
-                raise  # a full disk or an I/O error: SQLite threw the whole group away
-            execute("ROLLBACK TO command")
-            execute("RELEASE command")
-            connection.forget_keys()
-            outcomes.append((None, fault))
-            continue
-        execute("RELEASE command")
-        outcomes.append((result, None))
+        outcomes.append(run(connection, command, now))
         for sql, parameters in connection.take_later().items():
             waiting.setdefault(sql, []).extend(parameters)
     for sql, parameters in waiting.items():
         connection.many(sql, parameters)
-    execute("COMMIT")
+    faultpoints.reached("writer.before_commit")
+    connection.raw.execute("COMMIT")
+    faultpoints.reached("writer.after_commit")
     return outcomes
