@@ -4,22 +4,34 @@ that knows everything."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
-from kempelen import contract
+from kempelen import contract, faultpoints
 from kempelen.clock import Clock, system_clock
+from kempelen.jobs.deliveries import Sender
+from kempelen.jobs.senders import Carrier, Confirmations, Mails, Notifications, Removals
 from kempelen.market import Market
 from kempelen.metrics import Observer
 from kempelen.operation import Traits
+from kempelen.operations.work.notifications import document_of
+from kempelen.outside import Outside, allow_list
 from kempelen.rates import Rates
 from kempelen.rules.fees import FeeSchedule
 from kempelen.rules.ids import RandomSource, new_secret, system_random
+from kempelen.rules.money import Money
+from kempelen.rules.notifications import Channel
 from kempelen.rules.system_qualifications import PRODUCTION_MASTERS, SANDBOX_MASTERS
-from kempelen.settings import Settings
-from kempelen.store import accounts
+from kempelen.settings import Settings, WrongSetting
+from kempelen.store import accounts, migrating
 from kempelen.store.database import Database, Place
 from kempelen.store.directory import Directory
 from kempelen.store.tables import HOUSE, WORLD
+from kempelen.store.terms import request_rates
 from kempelen.vault import Vault
+
+if TYPE_CHECKING:
+    from kempelen.audit import Finding
 
 KEMPELEN = contract.FOLDER / "kempelen" / "1" / "service-2.json"
 PRODUCTION = "production"
@@ -39,6 +51,7 @@ class App:
     contracts: tuple[contract.Contract, contract.Contract]
     clock: Clock
     observer: Observer
+    outside: Outside
 
     @property
     def worlds(self) -> tuple[Market, Market]:
@@ -48,6 +61,12 @@ class App:
     def world(self, name: str) -> Market:
         """The market of that name."""
         return self.sandbox if name == SANDBOX else self.production
+
+    def audit(self) -> list[Finding]:
+        """What the audit says of every invariant in every database."""
+        from kempelen import audit
+
+        return audit.run(self)
 
     def close(self) -> None:
         """Finish what waits and close all databases."""
@@ -70,10 +89,12 @@ def assemble(settings: Settings, *, clock: Clock = system_clock, random: RandomS
         page_secret=_house_secret(house_database, "pages", new_secret(random)),
     )
     contracts = (contract.load(contract.MTURK), contract.load(KEMPELEN))
-    rates = Rates(requests_a_second=settings.requests_a_second)
     observer = Observer(lines=settings.log_calls)
+    outside = Outside.open(settings, vault=vault, house=house_database, clock=clock, random=random)
+    faultpoints.arm(settings.fault_points)
 
     def market(traits: Traits, database: Database, *, in_house: bool = False) -> Market:
+        read = dict if in_house else partial(request_rates, database)
         return Market(
             traits=traits,
             database=database,
@@ -81,9 +102,10 @@ def assemble(settings: Settings, *, clock: Clock = system_clock, random: RandomS
             clock=clock,
             random=random,
             directory=directory,
-            rates=rates,
+            rates=Rates(requests_a_second=settings.requests_a_second, read=read),
             observer=observer,
             in_house=in_house,
+            errands={"test notification": notifications(outside, traits, directory).test},
         )
 
     def world(name: str) -> Market:
@@ -100,7 +122,62 @@ def assemble(settings: Settings, *, clock: Clock = system_clock, random: RandomS
         contracts=contracts,
         clock=clock,
         observer=observer,
+        outside=outside,
     )
+
+
+def senders(app: App, market: Market) -> dict[str, Sender]:
+    """What carries out the jobs of one database, by their kind."""
+    traits = market.traits
+    https = app.outside.https(traits.worker_site, world=traits.name, page_secret=app.directory.page_secret)
+    made: dict[str, Sender] = {
+        "notification": notifications(app.outside, traits, app.directory),
+        "confirmation": Confirmations(https.confirm),
+        "mail": _mails(app.outside, app.directory),
+    }
+    return made if market.in_house else made | {"blob": Removals(app.outside.blobs(traits.name))}
+
+
+def notifications(outside: Outside, traits: Traits, directory: Directory) -> Notifications:
+    """What tells the requesters of one world."""
+    https = outside.https(traits.worker_site, world=traits.name, page_secret=directory.page_secret)
+    carriers: dict[str, Carrier] = {
+        Channel.SQS: outside.sqs.send,
+        Channel.SNS: outside.sns.send,
+        Channel.HTTPS: https.send,
+        Channel.EMAIL: _mails(outside, directory).notification,
+    }
+    return Notifications(document_of, carriers)
+
+
+def _mails(outside: Outside, directory: Directory) -> Mails:
+    def address_of(key: int) -> str | None:
+        person = directory.person(key)
+        return None if person is None or not person.active else person.email
+
+    return Mails(outside.mail, address_of, outside.settings.mail_from)
+
+
+def migrate(settings: Settings, *, clock: Clock = system_clock) -> dict[str, list[int]]:
+    """Bring the databases a setting names up to date; answers the steps that were run, by database."""
+    place = Place.parse(folder=settings.data, url=settings.database)
+    return {name: migrating.migrate(place, name, clock()) for name in ("house", PRODUCTION, SANDBOX)}
+
+
+def _discounts(written: str) -> tuple[tuple[int, int], ...]:
+    """The volume discounts of a setting such as `10000.00:300, 50000.00:500`. Raises `WrongSetting`."""
+    found = []
+    for each in written.split(",") if written.strip() else ():
+        amount, _, off = each.strip().partition(":")
+        try:
+            if not off.isascii() or not off.isdigit():
+                raise ValueError(off)
+            found.append((Money.parse(amount).cents, int(off)))
+        except ValueError:
+            raise WrongSetting(
+                name="KEMPELEN_VOLUME_DISCOUNTS", value=written, wanted="pairs such as 10000.00:300"
+            ) from None
+    return tuple(found)
 
 
 def _traits(settings: Settings, name: str) -> Traits:
@@ -118,11 +195,13 @@ def _traits(settings: Settings, name: str) -> Traits:
             masters_rate=settings.masters_rate,
             bonus_rate=settings.bonus_rate,
             minimum=settings.minimum_fee,
+            discounts=_discounts(settings.volume_discounts),
         ),
         allow_http=not site.startswith("https://"),
         queue_cap=settings.queue_cap,
         accepts_a_day=settings.accepts_a_day,
         worker_site=site.rstrip("/"),
+        egress_allowed=allow_list(settings),
     )
 
 

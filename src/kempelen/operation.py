@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kempelen.errors import Refusal
+from kempelen.rules.addresses import AllowList
 from kempelen.rules.fees import FeeSchedule
 from kempelen.rules.ids import RandomSource, new_id
 from kempelen.rules.policies import Policy
@@ -76,6 +77,8 @@ class Traits:
     accepts_a_day: int = 3_800
     worker_site: str = ""
     """Public address of the worker site, as `turkSubmitTo` and links name it."""
+    egress_allowed: AllowList = field(default_factory=AllowList)
+    """The private places that notifications may reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,10 @@ class Operation:
     prepare: Prepare | None
     in_house: bool
     """Runs in the house (people, keys) instead of a world."""
+    after: str = ""
+    """The errand outside that follows the commit and is given what the function answers; see Market."""
+    personal: bool = False
+    """Shows personal data, which the access log notes."""
 
 
 REGISTER: dict[str, Operation] = {}
@@ -201,35 +208,43 @@ REGISTER: dict[str, Operation] = {}
 F = TypeVar("F", bound=Function)
 
 
-def _register(
-    name: str, by: tuple[Role, ...], *, writes: bool, prepare: Prepare | None, in_house: bool
-) -> Callable[[F], F]:
+def _register(operation: Callable[[Function], Operation]) -> Callable[[F], F]:
     def add(function: F) -> F:
-        assert name not in REGISTER, f"{name} is declared twice"
-        REGISTER[name] = Operation(name, frozenset(by), writes, function, prepare, in_house)
+        made = operation(function)
+        assert made.name not in REGISTER, f"{made.name} is declared twice"
+        REGISTER[made.name] = made
         return function
 
     return add
 
 
 def command(
-    name: str, *, by: Role | tuple[Role, ...], prepare: Prepare | None = None, in_house: bool = False
+    name: str,
+    *,
+    by: Role | tuple[Role, ...],
+    prepare: Prepare | None = None,
+    in_house: bool = False,
+    after: str = "",
+    personal: bool = False,
 ) -> Callable[[F], F]:
     """Declare an operation that may change rows; it runs in the writer, in one transaction.
 
     `prepare` is pure work on the arguments done before the transaction (parsing); what it answers is
-    `call.prepared`, what it raises is the answer.
+    `call.prepared`, what it raises is the answer. `after` names an errand outside that is run after the
+    commit with what the function answers; the caller is then answered nothing, or the errand's refusal.
     """
+    roles = frozenset(by if isinstance(by, tuple) else (by,))
     return _register(
-        name, by if isinstance(by, tuple) else (by,), writes=True, prepare=prepare, in_house=in_house
+        lambda function: Operation(name, roles, True, function, prepare, in_house, after, personal)
     )
 
 
-def query(name: str, *, by: Role | tuple[Role, ...], in_house: bool = False) -> Callable[[F], F]:
+def query(
+    name: str, *, by: Role | tuple[Role, ...], in_house: bool = False, personal: bool = False
+) -> Callable[[F], F]:
     """Declare an operation that only reads."""
-    return _register(
-        name, by if isinstance(by, tuple) else (by,), writes=False, prepare=None, in_house=in_house
-    )
+    roles = frozenset(by if isinstance(by, tuple) else (by,))
+    return _register(lambda function: Operation(name, roles, False, function, None, in_house, "", personal))
 
 
 class UnknownOperation(Refusal):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kempelen import review
+from kempelen import blobs, channels, review
 
-__all__ = ["review"]
+__all__ = ["blobs", "channels", "review"]

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import signal
 import socket
 from collections.abc import AsyncIterator
+from functools import partial
 
 import uvicorn
 
-from kempelen.app import PRODUCTION, SANDBOX, App
+from kempelen.app import PRODUCTION, SANDBOX, App, senders
+from kempelen.errors import Refusal
 from kempelen.identity import Identity
-from kempelen.jobs.loop import Jobs
+from kempelen.jobs.deliveries import Deliveries
+from kempelen.jobs.loop import Jobs, Work
+from kempelen.jobs.orphans import remove_orphans
+from kempelen.jobs.sealing import Sealer
+from kempelen.market import Market
 from kempelen.rules.ids import new_request_id, system_random
-from kempelen.web import health
+from kempelen.store import files, outbox, seals
+from kempelen.store.events import ACCESS, EVENT, TRANSFER
+from kempelen.web import files as file_routes
+from kempelen.web import health, notifications
 from kempelen.web.listener import Listener
 from kempelen.wire.accounts import Accounts
 from kempelen.wire.door import WireDoor
@@ -23,6 +33,14 @@ from kempelen.wire.limits import HTTPLimits
 from kempelen.wire.protocol import bounded
 
 log = logging.getLogger("kempelen.server")
+
+
+class PortTaken(Refusal):
+    """Port {port} of {host} is taken. End the program that listens there, or choose another with {option}."""
+
+
+class CannotListen(Refusal):
+    """Kempelen cannot listen on port {port} of {host}: {reason}. Choose others with --host and {option}."""
 
 
 class _Server(uvicorn.Server):
@@ -40,9 +58,24 @@ def listeners(app: App) -> dict[str, Listener]:
     made = {}
     for market in app.worlds:
         routes = health.routes((app.house, market), market.traits.name, app.observer)
+        routes += notifications.routes(market, app.outside.identity.certificate_pem)
+        routes += file_routes.routes(market, app.outside.blobs(market.traits.name))
         made[market.traits.name] = Listener(WireDoor(market, app.house, accounts, prefixes), routes)
     made["tasks"] = Listener(None, health.routes((app.house,), "task", app.observer)[1:2])
     return made
+
+
+def background(app: App) -> list[Work]:
+    """What runs beside the listeners, for each database."""
+    return [_work(app, market) for market in (*app.worlds, app.house)]
+
+
+def _work(app: App, market: Market) -> Work:
+    deliveries = Deliveries(market, outbox, senders(app, market))
+    if market.in_house:
+        return Work(market, deliveries, Sealer(market, seals, kinds=(EVENT, ACCESS)))
+    clean = partial(remove_orphans, market, app.outside.blobs(market.traits.name), files.unknown)
+    return Work(market, deliveries, Sealer(market, seals, kinds=(EVENT, TRANSFER, ACCESS)), clean)
 
 
 class Serving:
@@ -53,9 +86,12 @@ class Serving:
         ports = {PRODUCTION: settings.port, SANDBOX: settings.sandbox_port, "tasks": settings.task_port}
         random = system_random()
         self._app = app
-        self._jobs = Jobs(app) if settings.jobs else None
-        self._sockets = {name: _bound(settings.host, port) for name, port in ports.items()}
-        limits = HTTPLimits(body_bytes=settings.max_body_bytes)
+        self._jobs = Jobs(background(app)) if settings.jobs else None
+        self._sockets = {name: _bound(name, settings.host, port) for name, port in ports.items()}
+        limits = HTTPLimits(
+            body_bytes=settings.max_body_bytes,
+            body_bytes_of=partial(file_routes.body_bytes_of, usual=settings.max_body_bytes),
+        )
         protocol = bounded(limits, new_request_id=lambda: new_request_id(random))
         trusted = [each.strip() for each in settings.trusted_proxies.split(",") if each.strip()]
         self._servers = {
@@ -119,9 +155,16 @@ async def until_signalled(serving: Serving) -> AsyncIterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(name: str, host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
+    try:
+        listening.bind((host, port))
+    except OSError as fault:
+        listening.close()
+        option = {PRODUCTION: "--port", SANDBOX: "--sandbox-port"}.get(name, "--task-port")
+        if fault.errno == errno.EADDRINUSE:
+            raise PortTaken(port=port, host=host, option=option) from None
+        raise CannotListen(port=port, host=host, reason=fault.strerror or fault, option=option) from None
     return listening

@@ -1,31 +1,39 @@
-"""One thread a world that carries out what is due, whether or not anybody calls."""
+"""The background work of one process: sweeps, deliveries, seals, and the daily look for orphans."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from kempelen import faultpoints
+from kempelen.jobs.deliveries import Deliveries
+from kempelen.jobs.sealing import Sealer
 from kempelen.market import Market
 
-if TYPE_CHECKING:
-    from kempelen.app import App
-
 log = logging.getLogger("kempelen.jobs")
-PAUSE_SECONDS = 0.5
+SWEEP_SECONDS = 0.5
+SEAL_SECONDS = 1.0
+CLEAN_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is done for one database. `clean`: removes what nobody needs, now and then."""
+
+    market: Market
+    deliveries: Deliveries
+    sealer: Sealer
+    clean: Callable[[], int] | None = None
 
 
 class Jobs:
-    """The background work of one process."""
+    """The background work of one process, in a few threads for each database."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, works: Sequence[Work]) -> None:
         self._ending = threading.Event()
-        self._threads = [
-            threading.Thread(
-                target=self._sweep, args=(market,), name=f"sweeps-{market.traits.name}", daemon=True
-            )
-            for market in app.worlds
-        ]
+        self._threads = [thread for work in works for thread in self._threads_of(work)]
 
     def start(self) -> None:
         """Begin."""
@@ -33,14 +41,37 @@ class Jobs:
             thread.start()
 
     def stop(self) -> None:
-        """Finish the step under way and end."""
+        """Finish what is under way and end."""
         self._ending.set()
         for thread in self._threads:
             thread.join(timeout=30)
 
-    def _sweep(self, market: Market) -> None:
-        while not self._ending.wait(PAUSE_SECONDS):
+    def _threads_of(self, work: Work) -> list[threading.Thread]:
+        market = work.market
+        loops: dict[str, Callable[[], None]] = {
+            "deliveries": lambda: work.deliveries.run(self._ending),
+            "seals": lambda: self._repeat(work.sealer.run_once, SEAL_SECONDS, "sealing", market),
+        }
+        if not market.in_house:
+            loops["sweeps"] = lambda: self._repeat(lambda: _sweep(market), SWEEP_SECONDS, "sweeping", market)
+        clean = work.clean
+        if clean is not None:
+            loops["orphans"] = lambda: self._repeat(clean, CLEAN_SECONDS, "cleaning", market)
+        return [
+            threading.Thread(target=loop, name=f"{name}-{market.traits.name}", daemon=True)
+            for name, loop in loops.items()
+        ]
+
+    def _repeat(self, step: Callable[[], int], seconds: float, doing: str, market: Market) -> None:
+        while not self._ending.wait(seconds):
             try:
-                market.settle()
+                step()
             except Exception:
-                log.exception("sweeping %s failed; it is tried again", market.traits.name)
+                log.exception("%s %s failed; it is tried again", doing, market.traits.name)
+        if doing == "sealing":
+            step()
+
+
+def _sweep(market: Market) -> int:
+    faultpoints.reached("sweep.before")
+    return market.settle()

@@ -10,7 +10,8 @@ from kempelen.operation import Call, Role, command, query
 from kempelen.store import messages, outbox, paging, parties
 
 NO_WORK = "Cannot send a notification to a worker who has not done any work for you"
-NEWEST = 2**62
+NEWEST = (2**62, 0)
+"""A moment after every other, where lists begin that show the newest first."""
 
 
 @command("NotifyWorkers", by=Role.REQUESTER)
@@ -55,7 +56,7 @@ def tell(
     messages.add(call, worker=worker, requester=requester, subject=subject, body=text)
     if by_mail and not call.traits.play_money:
         payload = {"worker": worker, "subject": subject, "text": text, "requester": requester}
-        outbox.put(call, kind="mail", lane=f"mail:{worker}", payload=payload)
+        outbox.put(call, kind="mail", lane="mail", payload=payload)
 
 
 @query("ListMessages", by=Role.WORKER)
@@ -63,10 +64,10 @@ def list_messages(
     call: Call, *, max_results: int | None = None, next_token: str | None = None
 ) -> dict[str, Any]:
     """What the worker was told, newest first."""
-    page = paging.read(call, next_token, max_results, start=(NEWEST,))
-    found = messages.own(call, before=int(page.after[0]), count=page.count)
+    page = paging.read(call, next_token, max_results, start=NEWEST)
+    found = messages.own(call, before=(int(page.after[0]), int(page.after[1])), count=page.count)
     items = [_as_answer(call, one) for one in found]
-    return paging.answer(call, page, "Messages", items, positions=[(one.key,) for one in found])
+    return paging.answer(call, page, "Messages", items, positions=[(one.at, one.key) for one in found])
 
 
 def _as_answer(call: Call, message: messages.Message) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command
 from kempelen.operations.money.quotas import release_open_hit
 from kempelen.rules.lifecycle import HITStatus
-from kempelen.store import hits
+from kempelen.store import files, hits
 from kempelen.store.hits import InvalidHITState
 
 WANTED = f"{HITStatus.REVIEWING.label}, {HITStatus.REVIEWABLE.label}"
@@ -34,4 +34,5 @@ def dispose(call: Call, *, key: int, requester: int, hit_type: int) -> bool:
         return False
     call.emit(Event(EventKind.HITDisposed, requester, hit_type, key))
     release_open_hit(call, requester, hit=key)
+    files.remove_of_hit(call, key)
     return True
