@@ -95,7 +95,7 @@ class SQLiteWriter(Writer):
             self._schedule(loop)
 
     def _work_off(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        group = []
+        group: list[Command] = []
         while self._pending and len(group) < GROUP:
             group.append(self._pending.popleft())
         if group:

@@ -1,0 +1,1 @@
+"""Formats that results leave in: pure functions from rows to text."""
