@@ -10,9 +10,21 @@ from kempelen.review import score_my_known_answers, simple_plurality
 from kempelen.review.outcomes import Action, Result
 from kempelen.review.parameters import Parameters, shown
 from kempelen.review.score_my_known_answers import KnownAnswersPolicy
-from kempelen.review.simple_plurality import PluralityPolicy
+from kempelen.review.score_my_known_answers import judge as judge_known_answers
+from kempelen.review.simple_plurality import LONGEST_ANSWER_CHARACTERS, Answers, PluralityPolicy
+from kempelen.review.simple_plurality import judge as judge_plurality
 
-__all__ = ["Action", "KnownAnswersPolicy", "PluralityPolicy", "Result", "parse"]
+__all__ = [
+    "LONGEST_ANSWER_CHARACTERS",
+    "Action",
+    "Answers",
+    "KnownAnswersPolicy",
+    "PluralityPolicy",
+    "Result",
+    "judge_known_answers",
+    "judge_plurality",
+    "parse",
+]
 
 Level = Literal["Assignment", "HIT"]
 

@@ -214,10 +214,15 @@ def _answered(question: FormQuestion, fields: Sequence[Field | Upload]) -> tuple
     return tuple(_values(fields))
 
 
-def check_answers(form: QuestionForm, fields: Sequence[Field | Upload]) -> tuple[Problem, ...]:
-    """What keeps these answers from being taken, in the form's order; empty if nothing does."""
+def check_answers(
+    form: QuestionForm, fields: Sequence[Field | Upload], *, steps: int = REGEX_STEPS
+) -> tuple[Problem, ...]:
+    """What keeps these answers from being taken, in the form's order; empty if nothing does.
+
+    `steps` is what the regular expressions may cost in all; beyond it nothing is held against the worker.
+    """
     by_name = _by_name(fields)
-    checker = _Checker()
+    checker = _Checker(steps)
     problems: list[Problem] = []
     for question in form.questions:
         given = by_name.get(question.identifier, [])
@@ -236,8 +241,8 @@ def check_answers(form: QuestionForm, fields: Sequence[Field | Upload]) -> tuple
 class _Checker:
     """Checks the answers of one form, whose regular expressions share one allowance of steps."""
 
-    def __init__(self) -> None:
-        self._steps = REGEX_STEPS
+    def __init__(self, steps: int) -> None:
+        self._steps = steps
 
     def text(self, text: str, constraints: Constraints, *, required: bool) -> list[str]:
         # Browsers send line breaks as two characters and count them as one.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.errors import Refusal
@@ -70,10 +71,13 @@ COLUMNS = (
     assignments.c.fee,
     assignments.c.feedback,
 )
+BY_KEY = Sql(select(*COLUMNS).where(assignments.c.id == bindparam("key")))
 BY_ID = Sql(select(*COLUMNS).where(assignments.c.public_id == bindparam("public_id")))
 OWNED = Sql(
     select(*COLUMNS).where(
-        assignments.c.public_id == bindparam("public_id"), assignments.c.requester == bindparam("requester")
+        assignments.c.public_id == bindparam("public_id"),
+        assignments.c.requester == bindparam("requester"),
+        assignments.c.status <= int(AssignmentStatus.REJECTED),
     )
 )
 HELD = Sql(
@@ -124,9 +128,89 @@ ADD_ANSWER = Sql(
 )
 ANSWER = Sql(select(answers.c.fields).where(answers.c.assignment == bindparam("key")))
 
+VISIBLE = (AssignmentStatus.SUBMITTED, AssignmentStatus.APPROVED, AssignmentStatus.REJECTED)
+"""The states the AWS API shows: an answer has come in."""
+_ORDER = (assignments.c.submitted_at, assignments.c.id)
+_OF_HIT = (
+    assignments.c.hit == bindparam("hit"),
+    assignments.c.status.in_([int(status) for status in VISIBLE]),  # as the partial index has it
+    tuple_(*_ORDER) > tuple_(bindparam("after"), bindparam("after_key")),
+)
+OF_HIT = Sql(
+    select(*COLUMNS, func.length(answers.c.fields))
+    .join(answers, answers.c.assignment == assignments.c.id)
+    .where(*_OF_HIT, assignments.c.status.in_([bindparam("first"), bindparam("second"), bindparam("third")]))
+    .order_by(*_ORDER)
+    .limit(bindparam("count"))
+)
+ANSWERS_OF_HIT = Sql(
+    select(assignments.c.id, answers.c.fields)
+    .join(answers, answers.c.assignment == assignments.c.id)
+    .where(*_OF_HIT, tuple_(*_ORDER) <= tuple_(bindparam("last"), bindparam("last_key")))
+    .order_by(*_ORDER)
+)
+MAX_PAGE_BYTES = 8_388_608
+"""A page ends early when its answers are larger together; it always has at least one."""
+
+
+def by_key(call: Call, key: int) -> Assignment:
+    """The assignment of that key."""
+    row = call.one(BY_KEY, key=key)
+    assert row is not None
+    return Assignment(*row)
+
+
+def by_id(call: Call, assignment_id: str) -> Assignment:
+    """The assignment of that public id, whoever owns it. Raises `AssignmentDoesNotExist`."""
+    row = call.one(BY_ID, public_id=assignment_id)
+    if row is None:
+        raise AssignmentDoesNotExist(assignment_id=assignment_id)
+    return Assignment(*row)
+
+
+def submitted(call: Call, assignment_id: str) -> Assignment:
+    """The acting requester's assignment, if an answer has come in. Raises `AssignmentDoesNotExist`."""
+    assignment = owned(call, assignment_id)
+    if assignment.status not in VISIBLE:
+        raise AssignmentDoesNotExist(assignment_id=assignment_id)
+    return assignment
+
+
+def of_hit(
+    call: Call,
+    hit: int,
+    *,
+    after: tuple[int, int],
+    count: int,
+    statuses: Collection[AssignmentStatus] = VISIBLE,
+) -> list[tuple[Assignment, bytes]]:
+    """A HIT's submitted assignments with the fields of their answers, by time of submission.
+
+    Those after a position (`submitted_at`, key), at most `count`, and fewer where `MAX_PAGE_BYTES` says so.
+    """
+    wanted = sorted(int(status) for status in statuses)
+    wanted += wanted[-1:] * (len(VISIBLE) - len(wanted))
+    begin = {"hit": hit, "after": after[0], "after_key": after[1]}
+    rows = call.rows(OF_HIT, first=wanted[0], second=wanted[1], third=wanted[2], count=count, **begin)
+    shown: list[Assignment] = []
+    size = 0
+    for *columns, length in rows:
+        size += length
+        if shown and size > MAX_PAGE_BYTES:
+            break
+        shown.append(Assignment(*columns))
+    if not shown:
+        return []
+    last = {"last": shown[-1].submitted_at, "last_key": shown[-1].key}
+    fields = {key: bytes(packed) for key, packed in call.rows(ANSWERS_OF_HIT, **last, **begin)}
+    return [(assignment, fields[assignment.key]) for assignment in shown]
+
 
 def owned(call: Call, assignment_id: str) -> Assignment:
-    """The acting requester's assignment, accepted-only ones too. Raises `AssignmentDoesNotExist`."""
+    """The acting requester's assignment, accepted-only ones too.
+
+    Raises `AssignmentDoesNotExist`, also for one that was returned or abandoned: those vanish.
+    """
     row = call.one(OWNED, public_id=assignment_id, requester=call.actor.account)
     if row is None:
         raise AssignmentDoesNotExist(assignment_id=assignment_id)

@@ -10,6 +10,7 @@ from kempelen.store.sql import Sql
 from kempelen.store.tables.work import questions
 
 FIND = Sql(select(questions.c.id).where(questions.c.digest == bindparam("digest")))
+DIGEST = Sql(select(questions.c.digest).where(questions.c.id == bindparam("key")))
 BODY = Sql(select(questions.c.body).where(questions.c.id == bindparam("key")))
 
 
@@ -33,6 +34,13 @@ def keep(call: Call, *, digest: bytes, body: str) -> int:
     row = call.one(FIND, digest=digest)
     assert row is not None, "somebody else has just kept it"
     return int(row[0])
+
+
+def digest(call: Call, key: int) -> bytes:
+    """The SHA-256 of a question's text."""
+    row = call.one(DIGEST, key=key)
+    assert row is not None
+    return bytes(row[0])
 
 
 def body(call: Call, key: int) -> str:

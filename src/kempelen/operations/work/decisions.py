@@ -1,11 +1,11 @@
-"""Approval, whoever decides it: the requester, the clock, or a review policy."""
+"""Approval and rejection, whoever decides: the requester, the clock, or a review policy."""
 
 from __future__ import annotations
 
 from kempelen.events import Event, EventKind
 from kempelen.operation import Call
 from kempelen.rules.lifecycle import AssignmentStatus
-from kempelen.store import assignments, hits, ledger
+from kempelen.store import assignments, hits, ledger, statistics
 from kempelen.store.assignments import Assignment
 from kempelen.store.hits import Hit
 
@@ -29,14 +29,40 @@ def approve(
         fee=assignment.fee,
         from_hold=from_hold,
     )
-    call.emit(
-        Event(
-            EventKind.AssignmentApproved,
-            assignment.requester,
-            hit.hit_type,
-            hit.key,
-            assignment.key,
-            assignment.worker,
-        )
+    statistics.count(
+        call,
+        requester=assignment.requester,
+        worker=assignment.worker,
+        approved=1,
+        rejected=0 if from_hold else -1,
     )
+    _tell(call, EventKind.AssignmentApproved, assignment, hit)
     return True
+
+
+def reject(call: Call, assignment: Assignment, hit: Hit, *, feedback: str) -> bool:
+    """Give back what was held for it; the slot stays taken. False if somebody decided first."""
+    if not assignments.decide(
+        call,
+        assignment.key,
+        was=AssignmentStatus.SUBMITTED,
+        becomes=AssignmentStatus.REJECTED,
+        feedback=feedback,
+    ):
+        return False
+    slot = call.one(hits.REJECT_SLOT, key=assignment.hit)
+    assert slot is not None
+    ledger.release(
+        call,
+        assignment.requester,
+        assignment.reward + assignment.fee,
+        hit=assignment.hit,
+        number=slot[0],
+    )
+    statistics.count(call, requester=assignment.requester, worker=assignment.worker, rejected=1)
+    _tell(call, EventKind.AssignmentRejected, assignment, hit)
+    return True
+
+
+def _tell(call: Call, kind: EventKind, assignment: Assignment, hit: Hit) -> None:
+    call.emit(Event(kind, assignment.requester, hit.hit_type, hit.key, assignment.key, assignment.worker))

@@ -19,8 +19,15 @@ review_results = Table(
     text("question_id", optional=True),
     text("key"),
     text("value"),
+    number("at"),
 )
-Index("review_results_by_hit", review_results.c.hit, review_results.c.id)
+Index(
+    "review_results_by_hit",
+    review_results.c.hit,
+    review_results.c.level,
+    review_results.c.at,
+    review_results.c.id,
+)
 
 review_actions = Table(
     "review_actions",
@@ -37,4 +44,10 @@ review_actions = Table(
     text("result", optional=True),
     text("error_code", optional=True),
 )
-Index("review_actions_by_hit", review_actions.c.hit, review_actions.c.id)
+Index(
+    "review_actions_by_hit",
+    review_actions.c.hit,
+    review_actions.c.level,
+    review_actions.c.completed_at,
+    review_actions.c.id,
+)
