@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, select, update
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.operation import Call
@@ -30,11 +32,24 @@ ADD = Sql(_add)  # type: ignore[arg-type]
 RENEW = Sql(update(blocks).where(*_SAME).values(reason=bindparam("reason")))
 REMOVE = Sql(delete(blocks).where(*_SAME))
 PAGE = Sql(
-    select(blocks.c.id, blocks.c.worker, blocks.c.reason)
-    .where(blocks.c.requester == bindparam("requester"), blocks.c.id > bindparam("after"))
-    .order_by(blocks.c.id)
+    select(blocks.c.id, blocks.c.worker, blocks.c.reason, blocks.c.at)
+    .where(
+        blocks.c.requester == bindparam("requester"),
+        tuple_(blocks.c.at, blocks.c.id) > tuple_(bindparam("after"), bindparam("after_key")),
+    )
+    .order_by(blocks.c.at, blocks.c.id)
     .limit(bindparam("count"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One worker whom the acting requester has blocked."""
+
+    key: int
+    worker: int
+    reason: str
+    at: int
 
 
 def stands(call: Call, *, requester: int, worker: int) -> bool:
@@ -62,10 +77,11 @@ def remove(call: Call, *, worker: int) -> bool:
     return True
 
 
-def page(call: Call, *, after: int, count: int) -> list[tuple[int, int, str]]:
-    """The acting requester's blocks in order of creation, after a key: key, worker, reason."""
-    rows = call.rows(PAGE, requester=call.actor.account, after=after, count=count)
-    return [(int(key), int(worker), str(reason)) for key, worker, reason in rows]
+def page(call: Call, *, after: tuple[int, int], count: int) -> list[Block]:
+    """The acting requester's blocks in order of creation, after (`at`, key)."""
+    requester = call.actor.account
+    rows = call.rows(PAGE, requester=requester, after=after[0], after_key=after[1], count=count)
+    return [Block(*row) for row in rows]
 
 
 def _count(call: Call, more: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, tuple_
 
 from kempelen.operation import Call
 from kempelen.store.sql import Sql
@@ -13,13 +13,14 @@ from kempelen.store.tables.work import relations
 
 _NAMES = ("id", "worker", "requester", "subject", "body", "at")
 ADD = Sql(insert(messages).values(**{name: bindparam(name) for name in _NAMES}).inline())
+_BEFORE = tuple_(messages.c.at, messages.c.id) < tuple_(bindparam("before"), bindparam("before_key"))
 OF_WORKER = Sql(
     select(
         messages.c.id, messages.c.worker, messages.c.requester, messages.c.subject, messages.c.body,
         messages.c.at,
     )
-    .where(messages.c.worker == bindparam("worker"), messages.c.id < bindparam("before"))
-    .order_by(messages.c.id.desc())
+    .where(messages.c.worker == bindparam("worker"), _BEFORE)
+    .order_by(messages.c.at.desc(), messages.c.id.desc())
     .limit(bindparam("count"))
 )  # fmt: skip
 WORK = Sql(
@@ -48,9 +49,11 @@ def add(call: Call, *, worker: int, requester: int | None, subject: str, body: s
     )
 
 
-def own(call: Call, *, before: int, count: int) -> list[Message]:
-    """What the acting worker was told, newest first, before a key."""
-    rows = call.rows(OF_WORKER, worker=call.actor.account, before=before, count=count)
+def own(call: Call, *, before: tuple[int, int], count: int) -> list[Message]:
+    """What the acting worker was told, newest first, before (`at`, key)."""
+    rows = call.rows(
+        OF_WORKER, worker=call.actor.account, before=before[0], before_key=before[1], count=count
+    )
     return [Message(*row) for row in rows]
 
 

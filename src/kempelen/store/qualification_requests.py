@@ -157,8 +157,11 @@ _pending = (
 PENDING = Sql(_pending)
 PENDING_FOR_TYPE = Sql(_pending.where(requests.c.qualification_type == bindparam("qualification_type")))
 HISTORY = Sql(
-    _joined.where(requests.c.worker == bindparam("worker"), requests.c.id < bindparam("before"))
-    .order_by(requests.c.id.desc())
+    _joined.where(
+        requests.c.worker == bindparam("worker"),
+        tuple_(requests.c.started_at, requests.c.id) < tuple_(bindparam("before"), bindparam("before_key")),
+    )
+    .order_by(requests.c.started_at.desc(), requests.c.id.desc())
     .limit(bindparam("count"))
 )
 
@@ -250,7 +253,7 @@ def pending(
     return [QualificationRequest(*row) for row in rows]
 
 
-def history(call: Call, *, before: int, count: int) -> list[QualificationRequest]:
-    """The acting worker's requests, newest first, before a key."""
-    rows = call.rows(HISTORY, worker=call.actor.account, before=before, count=count)
+def history(call: Call, *, before: tuple[int, int], count: int) -> list[QualificationRequest]:
+    """The acting worker's requests, newest first, before (`started_at`, key)."""
+    rows = call.rows(HISTORY, worker=call.actor.account, before=before[0], before_key=before[1], count=count)
     return [QualificationRequest(*row) for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.errors import Refusal
@@ -38,6 +38,7 @@ class Qualification:
     granted: int
     granted_at: int
     reason: str | None
+    created_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ COLUMNS = (
     qualifications.c.granted,
     qualifications.c.granted_at,
     qualifications.c.reason,
+    qualifications.c.created_at,
 )
 _SAME = (
     qualifications.c.qualification_type == bindparam("qualification_type"),
@@ -96,6 +98,7 @@ def _grant(dialect: str) -> object:
         value=bindparam("value"),
         granted=1,
         granted_at=bindparam("at"),
+        created_at=bindparam("at"),
     )
     given = {name: statement.excluded[name] for name in ("value", "granted", "granted_at")}
     return statement.on_conflict_do_update(
@@ -115,9 +118,10 @@ HOLDERS = Sql(
     .where(
         qualifications.c.qualification_type == bindparam("qualification_type"),
         qualifications.c.granted == bindparam("granted"),
-        qualifications.c.id > bindparam("after"),
+        tuple_(qualifications.c.created_at, qualifications.c.id)
+        > tuple_(bindparam("after"), bindparam("after_key")),
     )
-    .order_by(qualifications.c.id)
+    .order_by(qualifications.c.created_at, qualifications.c.id)
     .limit(bindparam("count"))
 )
 OWN = Sql(
@@ -187,11 +191,16 @@ def revoke(call: Call, qualification_type: int, worker: int, reason: str | None)
 
 
 def holders(
-    call: Call, qualification_type: int, *, granted: bool, after: int, count: int
+    call: Call, qualification_type: int, *, granted: bool, after: tuple[int, int], count: int
 ) -> list[Qualification]:
-    """Who holds a type, or held it, in order of first grant, after a qualification's key."""
+    """Who holds a type, or held it, in order of first grant, after (`created_at`, key)."""
     rows = call.rows(
-        HOLDERS, qualification_type=qualification_type, granted=int(granted), after=after, count=count
+        HOLDERS,
+        qualification_type=qualification_type,
+        granted=int(granted),
+        after=after[0],
+        after_key=after[1],
+        count=count,
     )
     return [Qualification(*row) for row in rows]
 
@@ -199,4 +208,4 @@ def holders(
 def own(call: Call, *, after: int, count: int) -> list[OwnQualification]:
     """Everything the acting worker was ever granted, after a type's key."""
     rows = call.rows(OWN, worker=call.actor.account, after=after, count=count)
-    return [OwnQualification(Qualification(*row[:9]), *row[9:]) for row in rows]
+    return [OwnQualification(Qualification(*row[:10]), *row[10:]) for row in rows]

@@ -54,8 +54,10 @@ def list_worker_blocks(
     call: Call, *, max_results: int | None = None, next_token: str | None = None
 ) -> dict[str, Any]:
     """The caller's blocks in order of creation."""
-    page = paging.read(call, next_token, max_results)
-    found = blocks.page(call, after=int(page.after[0]), count=page.count)
-    ids = parties.worker_ids(call, (worker for _, worker, _ in found))
-    items = [{"WorkerId": ids[worker], "Reason": reason} for _, worker, reason in found]
-    return paging.answer(call, page, "WorkerBlocks", items, positions=[(key,) for key, _, _ in found])
+    page = paging.read(call, next_token, max_results, start=(0, 0))
+    found = blocks.page(call, after=(int(page.after[0]), int(page.after[1])), count=page.count)
+    ids = parties.worker_ids(call, (block.worker for block in found))
+    items = [{"WorkerId": ids[block.worker], "Reason": block.reason} for block in found]
+    return paging.answer(
+        call, page, "WorkerBlocks", items, positions=[(block.at, block.key) for block in found]
+    )

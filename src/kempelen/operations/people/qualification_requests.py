@@ -232,8 +232,8 @@ def list_own_qualification_requests(
     call: Call, *, max_results: int | None = None, next_token: str | None = None
 ) -> dict[str, Any]:
     """What the worker has asked for and what came of it, newest first."""
-    page = paging.read(call, next_token, max_results, start=(NEWEST,))
-    rows = requests.history(call, before=int(page.after[0]), count=page.count)
+    page = paging.read(call, next_token, max_results, start=NEWEST)
+    rows = requests.history(call, before=(int(page.after[0]), int(page.after[1])), count=page.count)
     items = [
         {
             "QualificationRequestId": row.public_id,
@@ -247,4 +247,6 @@ def list_own_qualification_requests(
         }
         for row in rows
     ]
-    return paging.answer(call, page, "QualificationRequests", items, positions=[(row.key,) for row in rows])
+    return paging.answer(
+        call, page, "QualificationRequests", items, positions=[(row.started_at, row.key) for row in rows]
+    )

@@ -95,13 +95,14 @@ def list_workers_with_qualification_type(
 ) -> dict[str, Any]:
     """Who holds one of the caller's types, or held it until it was revoked, in order of first grant."""
     found = qualification_types.owned(call, qualification_type_id)
-    page = paging.read(call, next_token, max_results, filter=[qualification_type_id, status])
-    rows = qualifications.holders(
-        call, found.key, granted=status == "Granted", after=int(page.after[0]), count=page.count
-    )
+    page = paging.read(call, next_token, max_results, start=(0, 0), filter=[qualification_type_id, status])
+    after = int(page.after[0]), int(page.after[1])
+    rows = qualifications.holders(call, found.key, granted=status == "Granted", after=after, count=page.count)
     ids = parties.worker_ids(call, (row.worker for row in rows))
     items = [_as_answer(row, found.public_id, ids[row.worker]) for row in rows]
-    return paging.answer(call, page, "Qualifications", items, positions=[(row.key,) for row in rows])
+    return paging.answer(
+        call, page, "Qualifications", items, positions=[(row.created_at, row.key) for row in rows]
+    )
 
 
 def _as_answer(held: Qualification, type_id: str, worker_id: str) -> dict[str, Any]:

@@ -36,4 +36,4 @@ messages = Table(
     number("at"),
     number("read_at", optional=True),
 )
-Index("messages_by_worker", messages.c.worker, messages.c.id)
+Index("messages_by_worker", messages.c.worker, messages.c.at, messages.c.id)

@@ -50,12 +50,14 @@ qualifications = Table(
     number("granted_at"),
     text("reason", optional=True),
     number("id"),
+    number("created_at"),  # of the first grant: row keys are unique and tell no order
 )
 Index("qualifications_by_worker", qualifications.c.worker, qualifications.c.qualification_type)
 Index(
     "qualifications_by_type",
     qualifications.c.qualification_type,
     qualifications.c.granted,
+    qualifications.c.created_at,
     qualifications.c.id,
 )
 
@@ -105,7 +107,12 @@ Index(
     sqlite_where=qualification_requests.c.status <= 1,
     postgresql_where=qualification_requests.c.status <= 1,
 )
-Index("qualification_requests_by_worker", qualification_requests.c.worker, qualification_requests.c.id)
+Index(
+    "qualification_requests_by_worker",
+    qualification_requests.c.worker,
+    qualification_requests.c.started_at,
+    qualification_requests.c.id,
+)
 Index(
     "qualification_tests_ending",
     qualification_requests.c.ends_at,

@@ -96,6 +96,7 @@ groups = Table(
     number("latest_expiration", default=0),
     number("masters", default=0),
     number("hidden", default=0),  # some requirement guards discovery
+    number("asks", default=0),  # some requirement needs a qualification of a requester's
 )
 for _name, _column in (
     ("updated", groups.c.updated_at),
@@ -104,6 +105,7 @@ for _name, _column in (
 ):
     Index(
         f"groups_by_{_name}",
+        groups.c.asks,
         _column,
         groups.c.id,
         sqlite_where=groups.c.hits > 0,
@@ -245,7 +247,7 @@ Index(
     sqlite_where=assignments.c.status.in_([2, 3, 4]),
     postgresql_where=assignments.c.status.in_([2, 3, 4]),
 )
-Index("assignments_by_worker", assignments.c.worker, assignments.c.id)
+Index("assignments_by_worker", assignments.c.worker, assignments.c.accepted_at, assignments.c.id)
 Index(
     "assignments_held",
     assignments.c.worker,
@@ -378,4 +380,4 @@ blocks = Table(
     number("at"),
     number("id"),
 )
-Index("blocks_by_requester", blocks.c.requester, blocks.c.id)
+Index("blocks_by_requester", blocks.c.requester, blocks.c.at, blocks.c.id)
