@@ -1,5 +1,7 @@
 """Answers that come after the deadline: refused, kept, and perhaps paid."""
 
+import asyncio
+
 import pytest
 
 from kempelen.errors import ParameterValidationError
@@ -75,6 +77,17 @@ def test_only_the_first_late_answer_is_kept(town: Town, rosa: Requester, wei: Wo
         wei.submit(assignment, label="second")
     [kept] = listed(rosa)
     assert "first" in str(kept["Answer"])
+
+
+def test_an_answer_that_is_late_over_the_network_is_kept_too(
+    town: Town, rosa: Requester, wei: Worker
+) -> None:
+    assignment = wei.accept(rosa.create_hit(AssignmentDurationInSeconds=60)["HITId"])
+    town.advance(seconds=61)
+    members = {"AssignmentId": assignment, "Fields": [{"Name": "label", "Value": "cat"}]}
+    with pytest.raises(TimeRanOut):
+        asyncio.run(town.market.run_async("SubmitAssignment", wei.actor, members))
+    assert [kept["AssignmentId"] for kept in listed(rosa)] == [assignment]
 
 
 def test_nobody_is_late_with_somebody_else_s_assignment(

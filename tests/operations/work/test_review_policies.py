@@ -1,9 +1,11 @@
 """Review policies at work: the reference's worked examples, end to end, and what each action comes to."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from kempelen.store.assignments import InvalidAssignmentState
 from kempelen.store.hits import HITDoesNotExist
 from people import Requester, Town, Worker
 
@@ -274,6 +276,30 @@ def test_plurality_leaves_out_the_rejected_and_those_who_missed_known_answers(
     found = results(report(rosa, hit)["HITReviewReport"])
     assert ("q", "AgreedAnswerFound", "false") in found
     assert {subject for subject, *_ in found} == {"q", good, hit}
+
+
+def test_a_policy_and_its_requester_deciding_at_once_pay_once(town: Town, rosa: Requester) -> None:
+    policy = plurality("q", QuestionAgreementThreshold=50, ApproveIfWorkerAgreementScoreIsAtLeast=50)
+    hit = rosa.create_hit(MaxAssignments=4, HITReviewPolicy=policy)["HITId"]
+    *others, last = crowd(town, 4)
+    done = [worker.do(hit, q="x") for worker in others]
+    accepted = last.accept(hit)
+
+    def approve(assignment: str) -> bool:
+        try:
+            rosa("ApproveAssignment", AssignmentId=assignment)
+        except InvalidAssignmentState:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        decided = [threads.submit(approve, assignment) for assignment in done]
+        submitted = threads.submit(last.submit, accepted, q="x")
+    submitted.result()
+    assert [state(rosa, each) for each in (*done, accepted)] == ["Approved"] * 4
+    assert rosa.balance == ("999.76", "0.00")
+    said = [row[3] for row in actions(report(rosa, hit)["HITReviewReport"])]
+    assert said.count("Already approved") == sum(each.result() for each in decided)
 
 
 def test_a_delay_of_0_approves_what_the_policy_has_not_rejected(

@@ -16,7 +16,7 @@ def approve_assignment(
 ) -> None:
     """Pay the worker what was held for this assignment; after a rejection, from the available balance."""
     assignment = assignments.owned(call, assignment_id)
-    hit = hits.by_key(call, assignment.hit)
+    hit = _hit(call, assignment)
     overrides = override_rejection and _can_override(call, assignment, hit)
     was = AssignmentStatus.REJECTED if overrides else AssignmentStatus.SUBMITTED
     if not approve(call, assignment, hit, was=was, feedback=requester_feedback):
@@ -27,9 +27,15 @@ def approve_assignment(
 def reject_assignment(call: Call, *, assignment_id: str, requester_feedback: str) -> None:
     """Pay nothing for this assignment. Its slot is not offered again."""
     assignment = assignments.owned(call, assignment_id)
-    hit = hits.by_key(call, assignment.hit)
+    hit = _hit(call, assignment)
     if not reject(call, assignment, hit, feedback=requester_feedback):
         raise _wrong_state(call, assignment)
+
+
+def _hit(call: Call, assignment: Assignment) -> Hit:
+    """The assignment's HIT; locked first where policies decide, which have the HIT before its assignments."""
+    hit = hits.by_key(call, assignment.hit)
+    return hit if hit.policies is None else hits.owned(call, hit.public_id, to_change=True)
 
 
 def _can_override(call: Call, assignment: Assignment, hit: Hit) -> bool:
