@@ -133,6 +133,9 @@ TAKE_SLOT = Sql(
         hits.c.status == int(HITStatus.ASSIGNABLE),
         hits.c.open > 0,
         hits.c.expires_at > bindparam("now"),
+        hits.c.hit_type == bindparam("hit_type"),
+        hits.c.reward == bindparam("reward"),
+        hits.c.fee == bindparam("fee"),
     )
     .values(
         open=hits.c.open - 1,
@@ -357,9 +360,12 @@ def owned(call: Call, hit_id: str, *, to_change: bool = False) -> Hit:
     return hit
 
 
-def take_slot(call: Call, key: int) -> Hit | None:
-    """Take one open slot; the HIT as it is then, or None if there was none any more."""
-    row = call.one(TAKE_SLOT, key=key, now=call.now)
+def take_slot(call: Call, hit: Hit, *, hit_type: int) -> Hit | None:
+    """Take one open slot; the HIT as it is then, or None if there was none any more.
+
+    None also if the HIT has another type or price than was read: the worker was asked about the old one.
+    """
+    row = call.one(TAKE_SLOT, key=hit.key, now=call.now, hit_type=hit_type, reward=hit.reward, fee=hit.fee)
     return None if row is None else Hit(*row)
 
 

@@ -42,7 +42,8 @@ def test_the_other_state_is_needed(
     with pytest.raises(InvalidHITState) as refused:
         rosa("UpdateHITReviewStatus", HITId=hit_id, Revert=revert)
     assert refused.value.message == (
-        f"This HIT is currently in the state '{state}'.  This operation can be called with a status of: {wanted}"
+        f"This HIT is currently in the state '{state}'.  "
+        f"This operation can be called with a status of: {wanted}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -134,8 +135,13 @@ def _approve_silent(call: Call) -> int:
         call,
         [postings.Reward(each.key, each.requester, each.worker, each.reward, each.fee) for each in approved],
     )
+    pairs = Counter((each.requester, each.worker) for each in approved)
     statistics.count_many(
-        call, [{"requester": each.requester, "worker": each.worker, "approved": 1} for each in approved]
+        call,
+        [
+            {"requester": requester, "worker": worker, "approved": count}
+            for (requester, worker), count in pairs.items()
+        ],
     )
     return len(approved)
 
