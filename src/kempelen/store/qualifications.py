@@ -56,6 +56,7 @@ STATISTICS = Sql(
         workers.c.approved, workers.c.rejected, workers.c.submitted, workers.c.returned, workers.c.abandoned
     ).where(workers.c.id == bindparam("worker"))
 )
+_ASKED_KEYS = select(qualification_types.c.id).where(qualification_types.c.public_id.in_(ASKED))
 HELD = Sql(
     select(
         qualification_types.c.public_id,
@@ -65,7 +66,8 @@ HELD = Sql(
     )
     .join(qualifications, qualifications.c.qualification_type == qualification_types.c.id)
     .where(
-        qualification_types.c.public_id.in_(ASKED),
+        # A worker may hold thousands; the keys of the types asked for are looked up first.
+        qualifications.c.qualification_type.in_(_ASKED_KEYS),
         qualifications.c.worker == bindparam("worker"),
         qualifications.c.granted == 1,
     )
