@@ -1,0 +1,1 @@
+"""What an audit reads: statements over ranges of keys, one snapshot a database, nothing held in memory."""
