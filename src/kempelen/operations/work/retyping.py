@@ -7,7 +7,6 @@ from kempelen.operation import Call, Role, command
 from kempelen.operations.money.pricing import price
 from kempelen.operations.money.quotas import count_spend
 from kempelen.operations.people.required import check_hit_type_usable
-from kempelen.operations.people.required import check_hit_type_usable
 from kempelen.operations.work.publishing import level_of
 from kempelen.rules.lifecycle import HITStatus
 from kempelen.store import groups, hit_types, hits, ledger
@@ -30,7 +29,6 @@ def update_hit_type_of_hit(call: Call, *, hit_id: str, hit_type_id: str) -> None
         raise AssignmentsWereAccepted(state=HITStatus.ASSIGNABLE.label)
     check_hit_type_usable(call, hit_type)
     if hit_type.key != hit.hit_type:
-        check_hit_type_usable(call, hit_type)
         _retype(call, hit, hit_type)
 
 
