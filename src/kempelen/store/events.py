@@ -142,7 +142,8 @@ def _may_be_told(event: Event) -> bool:
 
 def _subscriptions(call: Call) -> Subscriptions:
     """HIT type to kinds, lane and payload, for the types the call told of."""
-    types = {event.hit_type for event in call.told if _may_be_told(event)}
+    # Written out instead of called: every command on SQLite comes through here.
+    types = {event.hit_type for event in call.told if event.hit is not None and event.kind in SUBSCRIBABLE}
     if not types:
         return {}
     if len(types) == 1:
