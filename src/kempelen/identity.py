@@ -1,14 +1,44 @@
-"""Who a credential stands for: the account, its role, and the policies the credential carries."""
+"""Who a credential stands for: the account, its role, and the policies the credential carries.
+
+A person signs in once and then acts as a worker, as an operator, or as a member of an organisation. An access
+key or token acts for one account. What is known here is at most half a second old.
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 
 from kempelen.operation import Actor, Role
-from kempelen.rules import policies
-from kempelen.rules.policies import Policy
-from kempelen.store.directory import Directory, Key
+from kempelen.rules import passwords, policies, scopes
+from kempelen.rules.policies import BUILT_IN, Policy
+from kempelen.store.directory import Directory, Key, Person, Token
+
+_ADMINISTRATION = [f"kempelen:{name}" for name in (*scopes.NEVER, "PutQuota")]
+_REVIEWS = ("ApproveAssignment", "RejectAssignment", "UpdateHITReviewStatus", "Get*", "List*")
+
+
+def _policy(name: str, *statements: dict[str, object]) -> Policy:
+    return policies.parse({"Statement": [{"Resource": "*"} | each for each in statements]}, name=name)
+
+
+MEMBERS: dict[str, Policy] = {
+    "owner": BUILT_IN["KempelenFullAccess"],
+    "manager": _policy(
+        "a manager's role",
+        {"Effect": "Allow", "Action": ["mechanicalturk:*", "kempelen:*"]},
+        {"Effect": "Deny", "Action": [*_ADMINISTRATION]},
+    ),
+    "reviewer": _policy(
+        "a reviewer's role",
+        {"Effect": "Allow", "Action": [f"mechanicalturk:{name}" for name in _REVIEWS]},
+        {"Effect": "Allow", "Action": ["kempelen:Get*", "kempelen:List*"]},
+    ),
+    "viewer": BUILT_IN["KempelenReadOnly"],
+}
+"""What members of an organisation may do: owners all, managers all but keys and people, reviewers approve and
+reject, viewers look."""
 
 
 @lru_cache(maxsize=4096)
@@ -21,8 +51,13 @@ def _names(written: str) -> tuple[str, ...]:
     return tuple(json.loads(written))
 
 
+@lru_cache(maxsize=1024)
+def _limiting(written: str) -> Policy:
+    return policies.parse(scopes.limiting(_names(written)), name="the token's scopes")
+
+
 class Identity:
-    """Turns credentials into actors. What the directory knows is at most half a second old."""
+    """Turns credentials into actors."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
@@ -30,44 +65,106 @@ class Identity:
     def of_key(self, access_key_id: str) -> tuple[Actor, str] | None:
         """The actor an access key stands for and its secret; None for unknown and disabled ones."""
         key = self._directory.key(access_key_id)
-        actor = self._actor(key) if key is not None and key.active else None
-        return None if key is None or actor is None else (actor, key.secret)
-
-    def _actor(self, key: Key) -> Actor | None:
-        if key.organisation is not None:
-            organisation = self._directory.organisation(key.organisation)
-            if organisation is None or not organisation.active:
-                return None
-            return Actor(
-                Role.REQUESTER,
-                organisation.key,
-                organisation.public_id,
-                organisation.name,
-                credential=key.access_key_id,
-                policies=self._policies(key),
-                pseudonymous=organisation.pseudonymous,
-            )
-        person = self._directory.person(key.person) if key.person is not None else None
-        if person is None or not person.active:
+        if key is None or not key.active:
             return None
-        role = Role.OPERATOR if person.is_operator else Role.WORKER
+        actor = self._account(Role(key.role), key.organisation, key.person)
+        if actor is None:
+            return None
+        carried = replace(actor, credential=key.access_key_id, policies=self._policies(key))
+        return carried, key.secret
+
+    def of_token(self, secret: str, now: int) -> Actor | None:
+        """The actor a bearer token stands for; None for unknown, expired and revoked ones, and for those made
+        with a credential that is worth nothing any more."""
+        token = self._directory.token(secret)
+        if token is None or token.revoked_at is not None or token.expires_at <= now:
+            return None
+        actor = self._account(Role(token.role), token.organisation, token.person)
+        allowing = self._makers_policies(token)
+        if actor is None or allowing is None:
+            return None
+        return replace(
+            actor, credential=f"token:{token.public_id}", policies=(*allowing, _limiting(token.scopes))
+        )
+
+    def signed_in(self, email: str, password: str) -> Person | None:
+        """The person with that address and password, if they are active. As slow for a wrong address."""
+        person = self._directory.person_by_email(email)
+        right = passwords.matches(None if person is None else person.password, password)
+        return person if person is not None and right and person.active else None
+
+    def as_worker(self, person: int) -> Actor | None:
+        """A signed-in person as a worker; None if they are none or are switched off."""
+        actor = self._account(Role.WORKER, None, person)
+        return None if actor is None else replace(actor, credential=f"worker:{actor.public_id}")
+
+    def as_operator(self, person: int) -> Actor | None:
+        """A signed-in person as an operator; None if they are none or are switched off."""
+        actor = self._account(Role.OPERATOR, None, person)
+        return None if actor is None else replace(actor, credential=f"operator:{actor.public_id}")
+
+    def as_member(self, person: int, organisation: int) -> Actor | None:
+        """A signed-in person acting for an organisation, with what their role in it allows; None if they are
+        no member, or either is switched off."""
+        role = dict(self._directory.memberships(person)).get(organisation)
+        known = self._directory.person(person)
+        actor = self._account(Role.REQUESTER, organisation, None)
+        if role not in MEMBERS or known is None or not known.active or actor is None:
+            return None
+        return replace(actor, credential=f"member:{known.public_id}", policies=(MEMBERS[role],))
+
+    def memberships(self, person: int) -> list[tuple[int, str]]:
+        """The organisations a person may act for, by key, with the person's role in each."""
+        return self._directory.memberships(person)
+
+    def _account(self, role: Role, organisation: int | None, person: int | None) -> Actor | None:
+        if role is Role.REQUESTER:
+            found = self._directory.organisation(organisation) if organisation is not None else None
+            if found is None or not found.active:
+                return None
+            return Actor(role, found.key, found.public_id, found.name, pseudonymous=found.pseudonymous)
+        known = self._directory.person(person) if person is not None else None
+        if known is None or not known.active:
+            return None
+        if not (known.is_operator if role is Role.OPERATOR else known.is_worker):
+            return None
         return Actor(
             role,
-            person.key,
-            person.public_id,
-            person.name,
-            credential=key.access_key_id,
-            policies=self._policies(key),
-            country=person.country,
-            subdivision=person.subdivision,
-            adult=person.adult,
-            masters=person.masters,
+            known.key,
+            known.public_id,
+            known.name,
+            country=known.country,
+            subdivision=known.subdivision,
+            adult=known.adult,
+            masters=known.masters,
         )
+
+    def _makers_policies(self, token: Token) -> tuple[Policy, ...] | None:
+        """What the credential that a token was made with allows now; None if it is worth nothing."""
+        kind, _, public_id = token.maker.partition(":")
+        if not token.maker:
+            return (BUILT_IN["KempelenFullAccess"],)
+        if not public_id:
+            found = self.of_key(token.maker)
+            return None if found is None else found[0].policies
+        person = self._directory.person_by_id(public_id)
+        if person is None:
+            return None
+        actor = None
+        if kind == "worker":
+            actor = self.as_worker(person.key)
+        elif kind == "operator":
+            actor = self.as_operator(person.key)
+        elif kind == "member" and token.organisation is not None:
+            actor = self.as_member(person.key, token.organisation)
+        if actor is None:
+            return None
+        return (BUILT_IN["KempelenFullAccess"],) if actor.policies is None else actor.policies
 
     def _policies(self, key: Key) -> tuple[Policy, ...]:
         found = []
         for name in _names(key.policies):
-            policy = policies.BUILT_IN.get(name)
+            policy = BUILT_IN.get(name)
             if policy is None:
                 document = self._directory.policy(name, key.organisation)
                 policy = None if document is None else _parsed(document, name)

@@ -41,7 +41,9 @@ class Settings:
         "", "The key that seals stored secrets, instead of the file in the data folder."
     )
     database_writers: int = _setting(2, "Writer threads a process on PostgreSQL.")
-    requests_a_second: int = _setting(0, "Requests a second for each access key; 0 means no limit.")
+    requests_a_second: int = _setting(
+        0, "Requests a second for each access key in each world; 0 means no limit."
+    )
     queue_cap: int = _setting(25, "How many accepted tasks a worker may hold at once.")
     accepts_a_day: int = _setting(3_800, "How many tasks a worker may accept in a day.")
     max_body_bytes: int = _setting(8_388_608, "The largest body of an API request.")
@@ -52,6 +54,11 @@ class Settings:
     masters_rate: int = _setting(500, "The further fee for Masters, in basis points.")
     bonus_rate: int = _setting(2_000, "The fee on bonuses, in basis points.")
     minimum_fee: int = _setting(1, "The least fee on an assignment or a bonus, in cents.")
+    volume_discounts: str = _setting(
+        "",
+        "Discounts on rewards' and bonuses' fees: dollars spent this month and basis points off, by commas: "
+        "10000.00:300, 50000.00:500.",
+    )
     egress_allow: str = _setting(
         "", "Hosts and networks that notifications may reach though they are private, by commas."
     )

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from kempelen.clock import Clock
 from kempelen.store.database import Database
 from kempelen.store.sql import Sql
-from kempelen.store.tables.house import keys, organisations, people, policies, tokens
+from kempelen.store.tables.house import keys, members, organisations, people, policies, tokens
 
 LIFE = 500
 """How long what was read is believed, in milliseconds: a change takes effect well within a second."""
@@ -54,6 +54,7 @@ KEY = Sql(
         keys.c.person,
         keys.c.policies,
         keys.c.active,
+        keys.c.role,
     ).where(keys.c.access_key_id == bindparam("value"))
 )
 TOKEN = Sql(
@@ -64,13 +65,24 @@ TOKEN = Sql(
         tokens.c.scopes,
         tokens.c.expires_at,
         tokens.c.revoked_at,
+        tokens.c.public_id,
+        tokens.c.role,
+        tokens.c.maker,
     ).where(tokens.c.digest == bindparam("value"))
 )
 POLICY = Sql(
-    select(policies.c.document).where(
+    select(policies.c.document)
+    .where(
         policies.c.name == bindparam("name"),
-        (policies.c.organisation == bindparam("organisation")) | policies.c.organisation.is_(None),
+        (policies.c.organisation == bindparam("organisation")) | (policies.c.organisation == 0),
     )
+    .order_by(policies.c.organisation.desc())
+)
+MEMBERSHIPS = Sql(
+    select(members.c.organisation, members.c.role)
+    .where(members.c.person == bindparam("value"))
+    .order_by(members.c.organisation)
+    .limit(1_000)
 )
 
 
@@ -113,6 +125,8 @@ class Key:
     person: int | None
     policies: str
     active: bool
+    role: int
+    """As what its owner acts: `operation.Role`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +139,10 @@ class Token:
     scopes: str
     expires_at: int
     revoked_at: int | None
+    public_id: str
+    role: int
+    maker: str
+    """The credential it was made with."""
 
 
 T = TypeVar("T")
@@ -154,8 +172,12 @@ class Directory:
 
     def worker(self, public_id: str) -> Person | None:
         """The worker of that public id."""
-        person = self._kept_or("worker", public_id, lambda: self._person(PERSON_BY_ID, public_id))
+        person = self.person_by_id(public_id)
         return person if person is not None and person.is_worker else None
+
+    def person_by_id(self, public_id: str) -> Person | None:
+        """The person of that public id."""
+        return self._kept_or("person-id", public_id, lambda: self._person(PERSON_BY_ID, public_id))
 
     def person(self, key: int) -> Person | None:
         """The person of that key."""
@@ -187,13 +209,20 @@ class Directory:
         return None if row is None else Token(*row)
 
     def policy(self, name: str, organisation: int | None) -> str | None:
-        """The document of an organisation's policy, or of one that everybody may name."""
+        """The document of an organisation's policy, else of the one that everybody may name."""
         row = self._kept_or(
             "policy",
             (name, organisation),
             lambda: self._database.reader().one(POLICY, name=name, organisation=organisation or 0),
         )
         return None if row is None else str(row[0])
+
+    def memberships(self, person: int) -> list[tuple[int, str]]:
+        """The organisations a person is a member of, by key, each with the person's role in it."""
+        rows = self._kept_or(
+            "members", person, lambda: self._database.reader().rows(MEMBERSHIPS, value=person)
+        )
+        return [(organisation, role) for organisation, role in rows]
 
     def forget(self) -> None:
         """Read everything anew: this process has just changed the house."""
@@ -244,4 +273,4 @@ class Directory:
         row = self._database.reader().one(KEY, value=access_key_id)
         if row is None:
             return None
-        return Key(row[0], self._unseal(row[1]), row[2], row[3], row[4], bool(row[5]))
+        return Key(row[0], self._unseal(row[1]), row[2], row[3], row[4], bool(row[5]), row[6])

@@ -1,4 +1,4 @@
-"""One listener: `POST /` on it is always the API, everything else is the site."""
+"""One listener: `POST /` on it, with its preflight, is always the API, everything else is the site."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Listener:
             self._api is not None
             and scope["type"] == "http"
             and scope["path"] == "/"
-            and scope["method"] == "POST"
+            and scope["method"] in ("POST", "OPTIONS")
         ):
             await self._api(scope, receive, send)
         else:

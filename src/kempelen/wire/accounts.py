@@ -1,4 +1,4 @@
-"""Who signed a request: the access key's owner, once the signature is found to be theirs."""
+"""Who sends a request: the account of the key that signed it, or of the bearer token it carries."""
 
 from __future__ import annotations
 
@@ -9,28 +9,40 @@ from kempelen.clock import Clock
 from kempelen.identity import Identity
 from kempelen.operation import Actor
 from kempelen.wire import signature
+from kempelen.wire.bearer import UnrecognizedToken
+
+Scope = MutableMapping[str, Any]
 
 
 class Accounts:
-    """Turns signatures into actors."""
+    """Turns signatures and tokens into actors."""
 
     def __init__(self, identity: Identity, clock: Clock) -> None:
         self._identity = identity
         self._clock = clock
         self._signing_keys = signature.SigningKeys()
 
-    def signed(
-        self, request: signature.SignedRequest, claim: signature.Claim, scope: MutableMapping[str, Any]
-    ) -> Actor:
+    def signed(self, request: signature.SignedRequest, claim: signature.Claim, scope: Scope) -> Actor:
         """The actor who signed the request. Raises the refusals of a wrong signature."""
         found = self._identity.of_key(claim.access_key_id)
         secret = None if found is None else found[1]
         signature.verify(request, claim, secret=secret, keys=self._signing_keys, now=self._clock())
         assert found is not None, "an unknown key has no signature that fits"
-        client = scope.get("client")
-        agent = next((value for name, value in request.headers if name == b"user-agent"), b"")
-        return found[0].at(
-            source_address=client[0] if client else "",
-            secure=scope.get("scheme") == "https",
-            user_agent=agent.decode("latin-1")[:256],
-        )
+        return _from(scope, found[0])
+
+    def bearer(self, token: str, scope: Scope) -> Actor:
+        """The actor a bearer token stands for. Raises `UnrecognizedToken`."""
+        actor = self._identity.of_token(token, self._clock())
+        if actor is None:
+            raise UnrecognizedToken()
+        return _from(scope, actor)
+
+
+def _from(scope: Scope, actor: Actor) -> Actor:
+    client = scope.get("client")
+    agent: bytes = next((value for name, value in scope["headers"] if name == b"user-agent"), b"")
+    return actor.at(
+        source_address=client[0] if client else "",
+        secure=scope.get("scheme") == "https",
+        user_agent=agent.decode("latin-1")[:256],
+    )

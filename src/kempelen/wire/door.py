@@ -1,9 +1,13 @@
-"""The AWS JSON 1.1 door: `POST /` with `X-Amz-Target`, signed. Translates, and decides nothing."""
+"""The AWS JSON 1.1 door: `POST /` with `X-Amz-Target`, signed. Translates, and decides nothing.
+
+Our own operations may come with a bearer token instead, from browsers of any origin (`bearer.py`). Where a
+member is given twice, the last one counts.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 import msgspec
@@ -11,7 +15,7 @@ import msgspec
 from kempelen.errors import Refusal, SerializationException
 from kempelen.market import Market
 from kempelen.operation import REGISTER, Actor, UnknownOperation
-from kempelen.wire import signature
+from kempelen.wire import bearer, signature
 from kempelen.wire.accounts import Accounts
 
 log = logging.getLogger("kempelen.wire")
@@ -21,9 +25,15 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
+OURS = b"KempelenV1."
+"""How targets of our own operations begin: those that a bearer token may call."""
 CONTENT_TYPE = b"application/x-amz-json-1.1"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(strict=True).decode
+
+
+class ClientGone(Exception):
+    """Nobody waits for an answer any more."""
 
 
 class WireDoor:
@@ -40,25 +50,29 @@ class WireDoor:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one `POST /`."""
+        """Answer one `POST /` or `OPTIONS /`."""
         request_id = self._market.new_request_id()
-        body = await _read(receive)
+        if scope["method"] == "OPTIONS":
+            await _send(send, 204, b"", request_id, bearer.PREFLIGHT)
+            return
+        from_browser = False
         try:
-            status, answer = 200, await self._answer(scope, body, request_id)
+            body = await _read(receive)
+            name = self._name(scope["headers"])
+            token = bearer.token_of(scope["headers"])
+            from_browser = token is not None and self._is_ours(scope["headers"])
+            actor = self._actor(scope, body) if token is None else self._bearer(scope, token)
+            market = self._house if _is_in_house(name) else self._market
+            answered = await market.run_async(name, actor, _payload(body), request_id=request_id)
+            status, answer = 200, _encode(answered)
+        except ClientGone:
+            return
         except Refusal as refusal:
             status, answer = refusal.status, self._refused(refusal)
         except Exception:
             log.exception("request %s failed", request_id)
             status, answer = 500, _fault()
-        await _send(send, status, answer, request_id)
-
-    async def _answer(self, scope: Scope, body: bytes, request_id: str) -> bytes:
-        headers: Headers = scope["headers"]
-        name = self._name(headers)
-        actor = self._actor(scope, headers, body)
-        market = self._house if REGISTER[name].in_house else self._market
-        result = await market.run_async(name, actor, _payload(body), request_id=request_id)
-        return _encode(result)
+        await _send(send, status, answer, request_id, bearer.CROSS_ORIGIN if from_browser else ())
 
     def _name(self, headers: Headers) -> str:
         targets = [value for key, value in headers if key == b"x-amz-target"]
@@ -68,12 +82,20 @@ class WireDoor:
             raise UnknownOperation(name=shown)
         return name
 
-    def _actor(self, scope: Scope, headers: Headers, body: bytes) -> Actor:
+    def _is_ours(self, headers: Headers) -> bool:
+        return any(key == b"x-amz-target" and value.startswith(OURS) for key, value in headers)
+
+    def _bearer(self, scope: Scope, token: str) -> Actor:
+        if not self._is_ours(scope["headers"]):
+            raise bearer.SignatureWanted()
+        return self._accounts.bearer(token, scope)
+
+    def _actor(self, scope: Scope, body: bytes) -> Actor:
         request = signature.SignedRequest(
             method=scope["method"],
             raw_path=scope.get("raw_path") or b"/",
             query_string=scope["query_string"],
-            headers=headers,
+            headers=scope["headers"],
             body=body,
         )
         claim = signature.claim_of(request)
@@ -88,6 +110,11 @@ class WireDoor:
         return _encode(answer)
 
 
+def _is_in_house(name: str) -> bool:
+    operation = REGISTER.get(name)
+    return operation is not None and operation.in_house
+
+
 def _payload(body: bytes) -> Any:
     if not body:
         return {}
@@ -98,23 +125,22 @@ def _payload(body: bytes) -> Any:
 
 
 async def _read(receive: Receive) -> bytes:
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        return body
-    parts = [body]
-    while message.get("more_body"):
+    parts: list[bytes] = []
+    while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
         parts.append(message.get("body", b""))
-    return b"".join(parts)
+        if not message.get("more_body"):
+            return b"".join(parts)
 
 
-async def _send(send: Send, status: int, answer: bytes, request_id: str) -> None:
-    headers = [
-        (b"content-type", CONTENT_TYPE),
-        (b"content-length", str(len(answer)).encode()),
-        (b"x-amzn-requestid", request_id.encode()),
-    ]
+async def _send(
+    send: Send, status: int, answer: bytes, request_id: str, more: Iterable[tuple[bytes, bytes]]
+) -> None:
+    headers = [(b"x-amzn-requestid", request_id.encode()), *more]
+    if status != 204:
+        headers += [(b"content-type", CONTENT_TYPE), (b"content-length", str(len(answer)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": answer})
 

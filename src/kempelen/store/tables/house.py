@@ -54,19 +54,25 @@ keys = Table(
     octets("secret"),  # sealed with the house's own key
     number("organisation", optional=True),  # either an organisation's key
     number("person", optional=True),  # or a worker's or operator's
+    number("role"),  # as what its owner acts: operation.Role
     text("policies"),  # JSON: policy names
     number("active", default=1),
     number("created_at"),
     text("label", optional=True),
 )
+Index("access_keys_by_organisation", keys.c.organisation, keys.c.id)
+Index("access_keys_by_person", keys.c.person, keys.c.id)
 
 tokens = Table(
     "bearer_tokens",
     HOUSE,
     number("id", key=True),
+    text("public_id", unique=True),
     octets("digest", unique=True),
     number("organisation", optional=True),
     number("person", optional=True),
+    number("role"),
+    text("maker"),  # the credential it was made with, whose policies apply as well; empty: the house itself
     text("scopes"),  # JSON: operation names, wildcards allowed
     number("expires_at"),
     number("revoked_at", optional=True),
@@ -78,7 +84,7 @@ policies = Table(
     "policies",
     HOUSE,
     number("id", key=True),
-    number("organisation", optional=True),  # none: everybody may name it
+    number("organisation"),  # 0: everybody may name it
     text("name"),
     text("document"),
     number("updated_at"),

@@ -22,7 +22,7 @@ transfers = Table(
     CheckConstraint("amount > 0", name="transfers_positive"),
 )
 Index("transfers_by_debit", transfers.c.debit, transfers.c.id)
-Index("transfers_by_credit", transfers.c.credit, transfers.c.id)
+Index("transfers_by_credit", transfers.c.credit, transfers.c.at, transfers.c.id)
 
 purses = Table(
     "purses",  # balances that must never go below zero
@@ -57,8 +57,12 @@ terms = Table("terms", WORLD, number("requester", key=True), text("fees"), numbe
 
 quotas = Table("quotas", WORLD, text("scope", key=True), text("name", key=True), number("most"))
 """What a scope (`requester:7`, `key:AKIA…`) may do at most, by name of the quota."""
+Index("quotas_by_name", quotas.c.name, quotas.c.scope)
 
 usage = Table(
     "usage", WORLD, text("scope", key=True), text("name", key=True), text("period", key=True), number("used")
 )
 """What a scope has used of a quota in a period (`2026-11-22`, `2026-11`, or empty for what stands now)."""
+
+counted_hits = Table("counted_hits", WORLD, number("hit", key=True), text("scope"))
+"""HITs that count as open for the access key that made them, until they are disposed of."""
