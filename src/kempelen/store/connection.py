@@ -55,7 +55,7 @@ class Connection(ABC):
         """Let the connection go."""
 
     @abstractmethod
-    def _key_block(self) -> int:
+    def key_block(self) -> int:
         """Take `KEY_BLOCK` row keys; answers the first."""
 
     def one(self, sql: Sql, **parameters: Any) -> Row | None:
@@ -95,7 +95,7 @@ class Connection(ABC):
     def key(self) -> int:
         """A row key that nobody else has had in this database."""
         if self._next_key >= self._last_key:
-            self._next_key = self._key_block()
+            self._next_key = self.key_block()
             self._last_key = self._next_key + KEY_BLOCK
         key = self._next_key
         self._next_key += 1
@@ -145,7 +145,7 @@ class SQLiteConnection(Connection):
     def close(self) -> None:
         self.raw.close()
 
-    def _key_block(self) -> int:
+    def key_block(self) -> int:
         row = self._execute(
             "UPDATE counters SET value = value + ? WHERE name = 'keys' RETURNING value", (KEY_BLOCK,)
         ).fetchall()
@@ -196,6 +196,6 @@ class PostgreSQLConnection(Connection):
     def close(self) -> None:
         self.raw.close()
 
-    def _key_block(self) -> int:
+    def key_block(self) -> int:
         found = self._cursor.execute("SELECT nextval('keys')").fetchall()
         return int(found[0][0])

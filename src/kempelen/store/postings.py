@@ -9,10 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import BigInteger, ColumnElement, bindparam, func, insert, literal, select
+
 from kempelen.operation import Call
 from kempelen.store import ledger
+from kempelen.store.connection import KEY_BLOCK
 from kempelen.store.events import ADD_UNSEALED, TRANSFER
+from kempelen.store.key_lists import among_keys, as_keys
 from kempelen.store.ledger import Cause
+from kempelen.store.sql import Sql
+from kempelen.store.sweeping import Approved
+from kempelen.store.tables.money import transfers
+from kempelen.store.tables.shared import unsealed
+from kempelen.store.tables.work import assignments
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +34,49 @@ class Release:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reward:
-    """What an approved assignment earns, paid from what was held for it."""
+def _pay(cause: Cause, credit: ColumnElement[int], amount: ColumnElement[int]) -> Sql:
+    """A transfer for each of the assignments given as `keys`, from what its requester has on hold."""
 
-    assignment: int
-    requester: int
-    worker: int
-    reward: int
-    fee: int
+    def build(dialect: str) -> object:
+        place = func.row_number().over(order_by=assignments.c.id) - 1
+        columns = {
+            "id": bindparam("first", type_=BigInteger) + place,
+            "at": bindparam("now", type_=BigInteger),
+            "cause": literal(int(cause)),
+            "cause_key": assignments.c.id,
+            "cause_number": literal(0),
+            "debit": assignments.c.requester * ledger.KINDS + ledger.HELD,
+            "credit": credit,
+            "amount": amount,
+            "currency": literal("USD"),
+        }
+        rows = select(*columns.values()).where(among_keys(dialect, assignments.c.id), amount > 0)
+        return insert(transfers).from_select(list(columns), rows, include_defaults=False)
+
+    return Sql(build)  # type: ignore[arg-type]
+
+
+PAY_REWARDS = _pay(Cause.REWARD, assignments.c.worker * ledger.KINDS + ledger.EARNED, assignments.c.reward)
+PAY_FEES = _pay(Cause.FEE, literal(ledger.FEES), assignments.c.fee)
+LEAVE_UNSEALED = Sql(
+    insert(unsealed).from_select(
+        ["kind", "id"],
+        select(literal(TRANSFER), transfers.c.id).where(
+            transfers.c.id >= bindparam("first"), transfers.c.id <= bindparam("last")
+        ),
+        include_defaults=False,
+    )
+)
 
 
 def release_many(call: Call, releases: Sequence[Release]) -> None:
     """As `ledger.release` for each."""
     totals: dict[int, int] = {}
-    transfers = []
+    written = []
     for each in releases:
         if each.amount:
             source, target = ledger.held(each.requester), ledger.available(each.requester)
-            transfers.append(
+            written.append(
                 _transfer(
                     call,
                     Cause.RELEASE,
@@ -55,40 +88,30 @@ def release_many(call: Call, releases: Sequence[Release]) -> None:
                 )
             )
             totals[target] = totals.get(target, 0) + each.amount
-    _write(call, transfers)
+    _write(call, written)
     for purse, amount in sorted(totals.items()):
         changed = call.do(ledger.RELEASE, purse=purse, amount=amount)
         assert changed == 1, "a release is never more than what is held"
 
 
-def pay_rewards(call: Call, rewards: Sequence[Reward]) -> None:
-    """As `ledger.pay_reward` from the hold for each."""
+def pay_rewards(call: Call, approved: Sequence[Approved]) -> None:
+    """As `ledger.pay_reward` from the hold for each assignment, at most `KEY_BLOCK`."""
+    keys = as_keys(call, [each.key for each in approved])
+    for statement in (PAY_REWARDS, PAY_FEES):
+        first = call.connection.key_block()
+        call.do(statement, first=first, now=call.now, keys=keys)
+        call.do(LEAVE_UNSEALED, first=first, last=first + KEY_BLOCK - 1)
     spent: dict[int, int] = {}
     earned: dict[int, int] = {}
-    transfers = []
-    for each in rewards:
-        source, target = ledger.held(each.requester), ledger.earned(each.worker)
-        if each.reward:
-            transfers.append(
-                _transfer(
-                    call, Cause.REWARD, each.assignment, 0, debit=source, credit=target, amount=each.reward
-                )
-            )
-            earned[target] = earned.get(target, 0) + each.reward
-        if each.fee:
-            transfers.append(
-                _transfer(
-                    call, Cause.FEE, each.assignment, 0, debit=source, credit=ledger.FEES, amount=each.fee
-                )
-            )
-        purse = ledger.available(each.requester)
-        spent[purse] = spent.get(purse, 0) + each.reward + each.fee
-    _write(call, transfers)
-    for purse, amount in sorted(spent.items()):
-        changed = call.do(ledger.PAY_HELD, purse=purse, amount=amount)
+    for each in approved:
+        spent[each.requester] = spent.get(each.requester, 0) + each.reward + each.fee
+        earned[each.worker] = earned.get(each.worker, 0) + each.reward
+    for requester, amount in sorted(spent.items()):
+        changed = call.do(ledger.PAY_HELD, purse=ledger.available(requester), amount=amount) if amount else 1
         assert changed == 1, "what an assignment costs is held for it"
-    for purse, amount in sorted(earned.items()):
-        call.do(ledger.GIVE, purse=purse, amount=amount, currency="USD")
+    for worker, amount in sorted(earned.items()):
+        if amount:
+            call.do(ledger.GIVE, purse=ledger.earned(worker), amount=amount, currency="USD")
 
 
 def _transfer(
@@ -107,10 +130,9 @@ def _transfer(
     }
 
 
-def _write(call: Call, transfers: list[dict[str, Any]]) -> None:
-    if not transfers:
+def _write(call: Call, written: list[dict[str, Any]]) -> None:
+    if not written:
         return
     # Not `later`: a cause that exists already must fail this step alone, which then goes one by one.
-    call.connection.many(ledger.ADD_TRANSFER, transfers)
-    for transfer in transfers:
-        call.later(ADD_UNSEALED, kind=TRANSFER, id=transfer["id"])
+    call.connection.many(ledger.ADD_TRANSFER, written)
+    call.connection.many(ADD_UNSEALED, [{"kind": TRANSFER, "id": each["id"]} for each in written])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
-    any_,
     bindparam,
     case,
     delete,
@@ -20,13 +19,12 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import BigInteger
 
 from kempelen.operation import Call
 from kempelen.rules.lifecycle import DAY, AssignmentStatus, HITStatus
 from kempelen.store.assignments import COLUMNS, Assignment
 from kempelen.store.hits import BATCH, status_of
+from kempelen.store.key_lists import among_keys, as_keys
 from kempelen.store.sql import Sql
 from kempelen.store.tables.work import assignments, group_deltas, groups, hits, late_answers, once
 
@@ -85,14 +83,9 @@ APPROVE = Sql(
 
 
 def _approve_slots(dialect: str) -> object:
-    if dialect == "sqlite":
-        keys = func.json_each(bindparam("keys")).table_valued("value")
-        approved: ColumnElement[bool] = assignments.c.id.in_(select(keys.c.value).scalar_subquery())
-    else:
-        approved = assignments.c.id == any_(bindparam("keys", type_=ARRAY(BigInteger)))
     counts = (
         select(assignments.c.hit.label("hit"), func.count().label("slots"))
-        .where(approved)
+        .where(among_keys(dialect, assignments.c.id))
         .group_by(assignments.c.hit)
         .subquery("counts")
     )
@@ -227,11 +220,9 @@ def approve(call: Call) -> list[Approved]:
     return [Approved(*row) for row in call.rows(APPROVE, now=call.now)]
 
 
-def approve_slots(call: Call, approved: list[Approved]) -> dict[int, int]:
+def approve_slots(call: Call, keys: Sequence[int]) -> dict[int, int]:
     """Move the HITs' counters by these assignments; answers the type of each HIT."""
-    keys = [each.key for each in approved]
-    given = json.dumps(keys) if call.connection.dialect == "sqlite" else keys
-    return dict(call.rows(APPROVE_SLOTS, keys=given))
+    return dict(call.rows(APPROVE_SLOTS, keys=as_keys(call, keys)))
 
 
 def pause_approval(call: Call, key: int) -> None:

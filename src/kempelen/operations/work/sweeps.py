@@ -119,7 +119,7 @@ def _approve_silent(call: Call) -> int:
     approved = sweeping.approve(call)
     if not approved:
         return 0
-    types = sweeping.approve_slots(call, approved)
+    types = sweeping.approve_slots(call, [each.key for each in approved])
     for each in approved:
         call.emit(
             Event(
@@ -131,10 +131,7 @@ def _approve_silent(call: Call) -> int:
                 each.worker,
             )
         )
-    postings.pay_rewards(
-        call,
-        [postings.Reward(each.key, each.requester, each.worker, each.reward, each.fee) for each in approved],
-    )
+    postings.pay_rewards(call, approved)
     pairs = Counter((each.requester, each.worker) for each in approved)
     statistics.count_many(
         call,
