@@ -181,7 +181,12 @@ for _name, _columns in (
     ("hits_by_requester", (hits.c.requester, hits.c.created_at, hits.c.id)),
     ("hits_by_type", (hits.c.hit_type, hits.c.id)),
 ):
-    Index(_name, *_columns, sqlite_where=hits.c.disposed_at.is_(None), postgresql_where=hits.c.disposed_at.is_(None))
+    Index(
+        _name,
+        *_columns,
+        sqlite_where=hits.c.disposed_at.is_(None),
+        postgresql_where=hits.c.disposed_at.is_(None),
+    )
 for _name, _owner in (("hits_reviewable", hits.c.requester), ("hits_reviewable_by_type", hits.c.hit_type)):
     Index(
         _name,
