@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from kempelen import blobs, channels, review
+from kempelen.formats import batch_results
 
-__all__ = ["blobs", "channels", "review"]
+__all__ = ["batch_results", "blobs", "channels", "review"]

@@ -234,9 +234,7 @@ def _review(client: MTurkClient, hits: dict[str, tuple[str, str]]) -> list[Any]:
             plain = _seconds(client.get_assignment(AssignmentId=assignment["AssignmentId"])["Assignment"])
             rows.append(batch_results.Result(_seconds(hit), plain, {"review": review}, answers))
     print(f"  {len(rows)} answers came. Where nobody agreed a further worker was asked: {extended} times.")
-    print(
-        f"  SimplePlurality agreed on {agreed} of {len(hits)} reviews, on {right} as their writers meant.\n"
-    )
+    print(f"  SimplePlurality agreed on {agreed} of {len(hits)} reviews, {right} as meant.\n")
     return rows
 
 

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from kempelen.errors import Refusal
 from kempelen.store.sql import Sql
 
+T = TypeVar("T")
 Row = tuple[Any, ...]
 Parameters = dict[str, Any]
+
+RECENT = 500
+"""How long what `remember` read is believed, in milliseconds: a change elsewhere works within a second."""
+MOST_REMEMBERED = 10_000
+
+_changes = itertools.count(1)
+_last_change = 0
+
+
+def forget_remembered() -> None:
+    """What this process remembers has been changed by it: every connection reads it anew."""
+    global _last_change
+    _last_change = next(_changes)
+
 
 KEY_BLOCK = 1_000
 """Row keys are taken from the database this many at a time."""
@@ -29,6 +45,7 @@ class Connection(ABC):
         self._next_key = 0
         self._last_key = 0
         self._later: dict[Sql, list[Parameters]] = {}
+        self._remembered: dict[object, tuple[int, int, Any]] = {}
 
     @abstractmethod
     def rows(self, sql: Sql, **parameters: Any) -> list[Row]:
@@ -56,7 +73,7 @@ class Connection(ABC):
 
     @abstractmethod
     def key_block(self) -> int:
-        """Take `KEY_BLOCK` row keys; answers the first."""
+        """Take `KEY_BLOCK` row keys that follow each other; answers the first."""
 
     def one(self, sql: Sql, **parameters: Any) -> Row | None:
         """The first row, or None."""
@@ -88,9 +105,21 @@ class Connection(ABC):
         except Refusal:
             self.script(["ROLLBACK TO SAVEPOINT attempt", "RELEASE SAVEPOINT attempt"])
             self._later = {sql: self._later[sql][:count] for sql, count in waiting.items()}
-            self.forget_keys()
+            self.forget()
             raise
         self.script(["RELEASE SAVEPOINT attempt"])
+
+    def remember(self, name: object, now: int, read: Callable[[], T]) -> T:
+        """What `read` answers, or what it answered at most half a second ago: for what seldom changes."""
+        found = self._remembered.get(name)
+        if found is not None and found[1] == _last_change and 0 <= now - found[0] < RECENT:
+            remembered: T = found[2]
+            return remembered
+        answer = read()
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[name] = (now, _last_change, answer)
+        return answer
 
     def key(self) -> int:
         """A row key that nobody else has had in this database."""
@@ -101,9 +130,14 @@ class Connection(ABC):
         self._next_key += 1
         return key
 
-    def forget_keys(self) -> None:
-        """After a rollback: the block may not have been kept, so take a new one."""
+    def forget(self) -> None:
+        """After a rollback: neither the block of keys nor what was read may have been kept."""
         self._last_key = self._next_key = 0
+        self.forget_read()
+
+    def forget_read(self) -> None:
+        """What `remember` read may not have been kept."""
+        self._remembered.clear()
 
 
 class SQLiteConnection(Connection):

@@ -24,7 +24,9 @@ CHANGE = Sql(
             (groups.c.latest_expiration > bindparam("expires_at"), groups.c.latest_expiration),
             else_=bindparam("expires_at"),
         ),
-    )
+    ),
+    adds=("hits",),
+    raises=("now", "expires_at"),
 )
 ADD_DELTA = Sql(
     insert(group_deltas)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.errors import Refusal
 from kempelen.operation import Call
-from kempelen.rules.hit_types import HITTypeProperties, is_adult, requires_masters
+from kempelen.rules.hit_types import HITTypeProperties, asks_for_qualifications, is_adult, requires_masters
 from kempelen.rules.requirements import ActionsGuarded, as_answer
 from kempelen.store.sql import Sql
 from kempelen.store.tables.work import groups, hit_type_qualifications, hit_types
@@ -97,6 +97,7 @@ _GROUP = (
     "updated_at",
     "masters",
     "hidden",
+    "asks",
 )
 ADD_GROUP = Sql(insert(groups).values(**{name: bindparam(name) for name in _GROUP}).inline())
 ADD_QUALIFICATION = Sql(
@@ -108,6 +109,11 @@ ADD_QUALIFICATION = Sql(
 
 def owned(call: Call, hit_type_id: str) -> HITType:
     """The acting requester's HIT type. Raises `HITTypeDoesNotExist`, for a foreign one too."""
+    name = ("owned", hit_type_id, call.actor.account)
+    return call.connection.remember(name, call.now, lambda: _owned(call, hit_type_id))
+
+
+def _owned(call: Call, hit_type_id: str) -> HITType:
     row = call.one(OWNED, public_id=hit_type_id, requester=call.actor.account)
     if row is None:
         raise HITTypeDoesNotExist(hit_type_id=hit_type_id)
@@ -116,6 +122,10 @@ def owned(call: Call, hit_type_id: str) -> HITType:
 
 def by_key(call: Call, key: int) -> HITType:
     """The HIT type of that key."""
+    return call.connection.remember(("HIT type", key), call.now, lambda: _by_key(call, key))
+
+
+def _by_key(call: Call, key: int) -> HITType:
     row = call.one(BY_KEY, key=key)
     assert row is not None
     return HITType(*row)
@@ -181,4 +191,5 @@ def _add_group(call: Call, key: int, properties: HITTypeProperties) -> None:
         updated_at=call.now,
         masters=int(requires_masters(properties.requirements)),
         hidden=int(ActionsGuarded.DISCOVER_PREVIEW_AND_ACCEPT in guards),
+        asks=int(asks_for_qualifications(properties.requirements)),
     )

@@ -99,6 +99,7 @@ class PostgreSQLWriter(Writer):
 
 def _roll_back(connection: PostgreSQLConnection) -> None:
     connection.take_later()
+    connection.forget_read()
     connection.raw.rollback()
 
 
@@ -110,7 +111,7 @@ def _keep_alone(connection: PostgreSQLConnection, command: Command, clock: Clock
         result = command.work(connection, clock())
         waiting = connection.take_later()
         for sql, parameters in waiting.items():
-            connection.many(sql, parameters)
+            connection.many(sql, sql.merged(parameters))
         faultpoints.reached("writer.before_commit")
         connection.raw.commit()
         faultpoints.reached("writer.after_commit")

@@ -58,12 +58,19 @@ class Sql:
 
     `statement` is a Core statement, or a function of the dialect's name (`sqlite`, `postgresql`) where the
     two must differ. Every parameter is a `bindparam` without a value.
+
+    A statement that only adds to a row can be run once for several additions: `adds` names the parameters
+    that are summed then, `raises` those of which the highest counts.
     """
 
     every: ClassVar[list[Sql]] = []
 
-    def __init__(self, statement: Statement) -> None:
+    def __init__(
+        self, statement: Statement, *, adds: tuple[str, ...] = (), raises: tuple[str, ...] = ()
+    ) -> None:
         self._statement = statement
+        self._adds = adds
+        self._raises = raises
         Sql.every.append(self)
 
     @cached_property
@@ -75,6 +82,24 @@ class Sql:
     def postgresql(self) -> str:
         """The text for PostgreSQL, with `%(name)s` parameters."""
         return self._compiled("postgresql")
+
+    def merged(self, parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The same additions in as few runs as there are rows to add to."""
+        if not self._adds or len(parameters) == 1:
+            return parameters
+        merged: dict[tuple[Any, ...], dict[str, Any]] = {}
+        free = {*self._adds, *self._raises}
+        for each in parameters:
+            row = tuple(value for name, value in each.items() if name not in free)
+            first = merged.get(row)
+            if first is None:
+                merged[row] = dict(each)
+                continue
+            for name in self._adds:
+                first[name] += each[name]
+            for name in self._raises:
+                first[name] = max(first[name], each[name])
+        return list(merged.values())
 
     def _compiled(self, dialect: str) -> str:
         statement = self._statement(dialect) if callable(self._statement) else self._statement

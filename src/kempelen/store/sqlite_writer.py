@@ -123,7 +123,7 @@ class _Entangled(Exception):
 
 def _undo(connection: SQLiteConnection) -> None:
     connection.take_later()
-    connection.forget_keys()
+    connection.forget()
     if connection.raw.in_transaction:
         connection.raw.execute("ROLLBACK")
 
@@ -154,7 +154,7 @@ def _alone(connection: SQLiteConnection, command: Command, now: int) -> Outcome:
         execute("ROLLBACK TO command")
         execute("RELEASE command")
         connection.take_later()
-        connection.forget_keys()
+        connection.forget()
         return None, fault
     execute("RELEASE command")
     return result, None
@@ -175,7 +175,7 @@ def _run_group(
         for sql, parameters in connection.take_later().items():
             waiting.setdefault(sql, []).extend(parameters)
     for sql, parameters in waiting.items():
-        connection.many(sql, parameters)
+        connection.many(sql, sql.merged(parameters))
     faultpoints.reached("writer.before_commit")
     connection.raw.execute("COMMIT")
     faultpoints.reached("writer.after_commit")

@@ -13,13 +13,15 @@ from kempelen.events import Event, EventKind
 from kempelen.operation import Arguments, Call, Role, Traits, command
 from kempelen.operations.money.pricing import price
 from kempelen.operations.money.quotas import count_hits
+from kempelen.operations.people.required import check_hit_type_usable
 from kempelen.operations.work import hit_types as hit_type_operations
 from kempelen.operations.work.hit_answers import hit_as_answer
 from kempelen.operations.work.layout_filling import fill_layout
 from kempelen.plugins import review
 from kempelen.rules import questions as question_rules
+from kempelen.rules.lifecycle import HITStatus
 from kempelen.store import groups, hit_types, hits, ledger, once, questions
-from kempelen.store.hit_listings import full_hit
+from kempelen.store.hit_listings import FullHit
 from kempelen.store.hits import DEFAULT_LEVEL
 
 SCOPE = "CreateHIT"
@@ -128,9 +130,11 @@ def create_hit_with_hit_type(
 ) -> dict[str, Any]:
     """Publish a HIT of a type that exists, its whole price on hold."""
     _refuse_repeat(call, unique_request_token)
+    hit_type = hit_types.owned(call, hit_type_id)
+    check_hit_type_usable(call, hit_type)
     return _publish(
         call,
-        hit_types.owned(call, hit_type_id),
+        hit_type,
         lifetime_seconds=lifetime_in_seconds,
         max_assignments=max_assignments,
         question=question,
@@ -158,47 +162,75 @@ def _publish(
     layout_id: str | None,
     layout_parameters: list[dict[str, str]] | None,
 ) -> dict[str, Any]:
-    prepared: Prepared = call.prepared
     if layout_id is not None:
         question = fill_layout(call, layout_id, layout_parameters or [])
     assert question is not None, "prepare refuses a HIT without a question"
-    digest = hashlib.sha256(question.encode()).digest()
-    fee = price(call, hit_type, max_assignments=max_assignments)
-    key, public_id = call.key(), call.new_id()
-    expires_at = call.now + lifetime_seconds * 1000
+    hit = FullHit(
+        key=call.key(),
+        hit_type=hit_type.key,
+        public_id=call.new_id(),
+        hit_type_id=hit_type.public_id,
+        group_id=hit_type.group_id,
+        layout=layout_id,
+        created_at=call.now,
+        title=hit_type.title,
+        description=hit_type.description,
+        keywords=hit_type.keywords,
+        question=question,
+        status=int(HITStatus.ASSIGNABLE),
+        max_assignments=max_assignments,
+        reward=hit_type.reward,
+        auto_approval_delay_seconds=hit_type.auto_approval_delay_seconds,
+        expires_at=call.now + lifetime_seconds * 1000,
+        duration_seconds=hit_type.duration_seconds,
+        annotation=annotation,
+        requirements=hit_type.requirements,
+        pending=0,
+        open=max_assignments,
+        approved=0,
+        rejected=0,
+    )
+    _add(call, hit, hit_type, token=token)
+    return {"HIT": hit_as_answer(hit)}
+
+
+def _add(call: Call, hit: FullHit, hit_type: hit_types.HITType, *, token: str | None) -> None:
+    prepared: Prepared = call.prepared
+    fee = price(call, hit_type, max_assignments=hit.max_assignments)
+    digest = hashlib.sha256(hit.question.encode()).digest()
     call.do(
         hits.ADD,
-        id=key,
-        public_id=public_id,
+        id=hit.key,
+        public_id=hit.public_id,
         requester=call.actor.account,
-        hit_type=hit_type.key,
-        question=questions.keep(call, digest=digest, body=question),
-        layout=layout_id,
-        annotation=annotation,
-        max_assignments=max_assignments,
+        hit_type=hit.hit_type,
+        question=questions.keep(call, digest=digest, body=hit.question),
+        layout=hit.layout,
+        annotation=hit.annotation,
+        max_assignments=hit.max_assignments,
         created_at=call.now,
-        expires_at=expires_at,
-        status=1,
-        open=max_assignments,
-        level=_level(hit_type),
+        expires_at=hit.expires_at,
+        status=hit.status,
+        open=hit.open,
+        level=level_of(hit_type),
         position=hits.new_position(call.now),
-        reward=hit_type.reward,
+        reward=hit.reward,
         fee=fee,
-        held=max_assignments,
+        held=hit.max_assignments,
         policies=prepared.policies,
     )
-    cost = (hit_type.reward + fee) * max_assignments
     if token is not None:
-        once.keep(call, SCOPE, token, fingerprint=prepared.fingerprint, made=public_id)
-    groups.change(call, hit_type.key, hits=1, expires_at=expires_at)
-    call.emit(Event(EventKind.HITCreated, call.actor.account, hit_type.key, key))
-    count_hits(call, hits=1, spend=cost)
-    ledger.hold(call, call.actor.account, cost, hit=key, number=0)
-    call.due(expires_at)
-    return {"HIT": hit_as_answer(full_hit(call, key))}
+        once.keep(call, SCOPE, token, fingerprint=prepared.fingerprint, made=hit.public_id)
+    groups.change(call, hit.hit_type, hits=1, expires_at=hit.expires_at)
+    call.emit(Event(EventKind.HITCreated, call.actor.account, hit.hit_type, hit.key))
+    cost = (hit.reward + fee) * hit.max_assignments
+    count_hits(call, hits=1, spend=cost, hit=hit.key)
+    ledger.hold(call, call.actor.account, cost, hit=hit.key, number=0)
+    call.due(hit.expires_at)
 
 
-def _level(hit_type: hit_types.HITType) -> int:
+def level_of(hit_type: hit_types.HITType) -> int:
+    """The priority level at which HITs of this type begin."""
     if hit_type.settings is None:
         return DEFAULT_LEVEL
     level: int = json.loads(hit_type.settings).get("Priority", DEFAULT_LEVEL)
