@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from kempelen.errors import AccessDenied, ParameterValidationError, ThrottlingException
-from kempelen.operations.money import quotas
 from kempelen.operations.money.quotas import QuotaExceeded
 from people import Requester, Town, Worker
 
@@ -40,11 +39,11 @@ def test_open_hits_become_fewer_when_they_are_disposed_of(town: Town, rosa: Requ
     rosa.create_hit()
     town.operator("PutQuota", AccountId=rosa.id, Name="open_hits", Most=2)
     town.operator("PutQuota", AccessKeyId=rosa.access_key, Name="open_hits", Most=1)
-    rosa.create_hit()
+    hit = rosa.create_hit()
     with pytest.raises(QuotaExceeded, match=rf"open_hits of the access key {rosa.access_key} is 1.*deleted"):
         rosa.create_hit()
-    key = town.market.read(lambda call: call.connection.raw.execute("SELECT max(id) FROM hits").fetchall())
-    town.market.system(lambda call: quotas.release_open_hit(call, rosa.actor.account, hit=key[0][0]))
+    rosa("UpdateExpirationForHIT", HITId=hit["HITId"], ExpireAt=0)
+    rosa("DeleteHIT", HITId=hit["HITId"])
     rosa.create_hit()
     used = {(each["Scope"], each["Name"]): each.get("Used") for each in rosa("GetQuotas")["Quotas"]}
     assert used[rosa.id, "open_hits"] == 2
