@@ -10,8 +10,9 @@ from kempelen.operation import Call, Role, command
 from kempelen.operations.work.growing import move_expiration
 from kempelen.operations.work.reviewable import became_reviewable
 from kempelen.rules.lifecycle import DAY, HITStatus
-from kempelen.store import groups, hits, postings
+from kempelen.store import groups, hits
 from kempelen.store.hits import Hit, InvalidHITState
+from kempelen.store.postings import Release, release_many
 
 FURTHEST = 365 * DAY
 """How far ahead a HIT's end may lie, in milliseconds."""
@@ -54,9 +55,7 @@ def after_expiry(call: Call, expired: Sequence[Hit]) -> None:
         call.emit(Event(EventKind.HITExpired, hit.requester, hit.hit_type, hit.key))
         if hit.open:
             groups.change(call, hit.hit_type, hits=-1)
-    postings.release_many(
-        call, [postings.Release(hit.requester, hit.cost * hit.open, hit.key, hit.holds) for hit in expired]
-    )
+    release_many(call, [Release(hit.requester, hit.cost * hit.open, hit.key, hit.holds) for hit in expired])
     for hit in expired:
         # Without open slots it was reviewable before, and was told to be.
         if hit.open and hit.status == HITStatus.REVIEWABLE:
