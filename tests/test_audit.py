@@ -179,6 +179,8 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
     ("I36", ("UPDATE outbox SET dead_at = 5, error = NULL",)),
     ("I39", ("UPDATE events SET hit = 7 WHERE hit = {hit} AND kind = 1",)),
     ("I40", ("UPDATE outbox SET lease_until = 5, fence = 0",)),
+    ("I43", ("DELETE FROM events WHERE id = (SELECT max(id) FROM events)",)),
+    ("I43", ("DELETE FROM unsealed WHERE kind = 2",)),
     ("I44", ("UPDATE hits SET requester = requester + 1 WHERE id = {hit}",)),
     ("I44", ("UPDATE assignments SET worker = 7 WHERE id = {submitted}",)),
     ("I53", ("UPDATE workers SET public_id = 'ANOBODY' WHERE id = {wei}",)),

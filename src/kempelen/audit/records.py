@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from kempelen.audit.register import Look, Where, invariant
 from kempelen.rules.lifecycle import HITStatus
+from kempelen.store import seals
 from kempelen.store.audit import records as store
 from kempelen.store.audit import work
 from kempelen.store.connection import Row
+from kempelen.store.events import ACCESS, EVENT, TRANSFER
 
 
 @invariant("I35")
@@ -41,6 +43,17 @@ def leases_are_fenced(look: Look) -> Iterator[str]:
     for key, kind, tries, fence, lease_until, _, _ in look.through(store.JOB_PAGES, store.JOBS):
         if (lease_until > 0 and fence < 1) or tries > fence or min(tries, fence, lease_until) < 0:
             yield f"job {key} ({kind}): leased until {lease_until}, fence {fence}, {tries} tries"
+
+
+@invariant("I43", where=Where.BOTH)
+def sealed(look: Look) -> Iterator[str]:
+    """No event, no transfer and no access was ever changed or taken away: the chain of seals verifies from
+    its beginning, and every row is in it or waits to be sealed (I4)."""
+    kinds = (EVENT, ACCESS) if look.in_house else (EVENT, TRANSFER, ACCESS)
+    verdict = seals.verify(look.connection, kinds=kinds)
+    look.checked += verdict.rows + verdict.unsealed
+    if verdict.broken:
+        yield verdict.broken
 
 
 @invariant("I44")

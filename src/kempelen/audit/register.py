@@ -52,6 +52,11 @@ class Look:
     """Everything that fell due by this moment, in milliseconds, has been carried out."""
     checked: int = field(default=0)
 
+    @property
+    def in_house(self) -> bool:
+        """Whether this is the house itself."""
+        return self.connection is self.house
+
     def through(self, pages: Sql, statement: Sql, **parameters: object) -> Iterator[Row]:
         """What the statement says of all pages, row by row; counts what it walked over."""
         return self._through(self.connection, pages, statement, **parameters)
