@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from kempelen.rules.comparators import Comparator
 from kempelen.rules.money import Money
 from kempelen.rules.requirements import Requirement, as_answer
-from kempelen.rules.system_qualifications import ADULT, ALL_MASTERS
+from kempelen.rules.system_qualifications import ADULT, ALL_MASTERS, PRODUCTION_TYPES, SANDBOX_TYPES
+
+SYSTEM_IDS = PRODUCTION_TYPES.keys() | SANDBOX_TYPES.keys()
 
 _FORMAT = "hit type 1"
 """Digests are stored: whoever changes what goes into one changes this and migrates them."""
@@ -47,6 +49,14 @@ def requires_masters(requirements: Iterable[Requirement]) -> bool:
     """Whether only masters may work on it, for which a further fee is due."""
     return any(
         one.qualification_type_id in ALL_MASTERS and one.comparator is Comparator.EXISTS
+        for one in requirements
+    )
+
+
+def asks_for_qualifications(requirements: Iterable[Requirement]) -> bool:
+    """Whether only workers who hold some requester's qualification may work on it."""
+    return any(
+        one.qualification_type_id not in SYSTEM_IDS and one.comparator is not Comparator.DOES_NOT_EXIST
         for one in requirements
     )
 

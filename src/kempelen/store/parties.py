@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.errors import ParameterValidationError
@@ -23,15 +23,24 @@ def _known(table_name: str) -> Sql:
     def build(dialect: str) -> object:
         insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
         statement = insert(table).values(**{name: bindparam(f"{name}_") for name in names})
-        return statement.on_conflict_do_nothing(index_elements=[table.c.id])
+        return statement.on_conflict_do_nothing()  # of either key: two may come to know somebody at once
 
     return Sql(build)  # type: ignore[arg-type]
 
 
 KNOW_WORKER = _known("workers")
 KNOW_REQUESTER = _known("requesters")
-WORKER = Sql(select(workers.c.id).where(workers.c.public_id == bindparam("public_id")))
-WORKER_ID = Sql(select(workers.c.public_id).where(workers.c.id == bindparam("worker")))
+_HIDDEN = (pseudonyms.c.worker == workers.c.id) & (pseudonyms.c.requester == bindparam("requester"))
+WORKER = Sql(
+    select(workers.c.id).where(
+        workers.c.public_id == bindparam("public_id"), ~select(pseudonyms.c.worker).where(_HIDDEN).exists()
+    )
+)
+WORKER_ID = Sql(
+    select(func.coalesce(pseudonyms.c.public_id, workers.c.public_id))
+    .select_from(workers.outerjoin(pseudonyms, _HIDDEN))
+    .where(workers.c.id == bindparam("worker"))
+)
 PSEUDONYM = Sql(
     select(pseudonyms.c.public_id).where(
         pseudonyms.c.requester == bindparam("requester"), pseudonyms.c.worker == bindparam("worker")
@@ -80,14 +89,14 @@ def worker_key(call: Call, worker_id: str) -> int:
 
     Raises `ParameterValidationError` for an id that means nobody to them.
     """
-    if call.actor.pseudonymous:
-        row = call.one(BEHIND_PSEUDONYM, requester=call.actor.account, public_id=worker_id)
-    else:
-        row = call.one(WORKER, public_id=worker_id)
+    requester = call.actor.account
+    row = call.one(BEHIND_PSEUDONYM, requester=requester, public_id=worker_id)
+    if row is None and not call.actor.pseudonymous:
+        row = call.one(WORKER, requester=requester, public_id=worker_id)
     if row is not None:
         return int(row[0])
     person = None if call.actor.pseudonymous else call.directory.worker(worker_id)
-    if person is None:
+    if person is None or call.one(PSEUDONYM, requester=requester, worker=person.key) is not None:
         raise ParameterValidationError(value=worker_id, parameter="WorkerId")
     if not call.connection.reads_only:
         know_worker(call, person.key, person.public_id)
@@ -100,10 +109,13 @@ def worker_ids(call: Call, keys: Iterable[int]) -> dict[int, str]:
 
 
 def worker_id(call: Call, key: int) -> str:
-    """The id under which the acting requester, or the worker, sees this worker."""
+    """The id under which the acting requester, or the worker, sees this worker.
+
+    A worker who came to a requester under a pseudonym has no other id there.
+    """
     if call.actor.pseudonymous:
         return _pseudonym(call, call.actor.account, key)
-    row = call.one(WORKER_ID, worker=key)
+    row = call.one(WORKER_ID, requester=call.actor.account, worker=key)
     if row is not None:
         return str(row[0])
     person = call.directory.person(key)

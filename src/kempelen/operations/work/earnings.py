@@ -1,0 +1,58 @@
+"""What a worker has earned, from the ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kempelen.operation import Call, Role, query
+from kempelen.rules.money import Money
+from kempelen.store import earnings, ledger, paging
+from kempelen.store.earnings import Line
+from kempelen.store.ledger import Cause
+
+LATEST = 2**62
+CAUSES = {Cause.REWARD: "Reward", Cause.BONUS: "Bonus", Cause.LATE_REWARD: "LateAnswer"}
+
+
+@query("GetEarnings", by=Role.WORKER)
+def get_earnings(call: Call) -> dict[str, Any]:
+    """What the worker has, what is on its way, and what they have done so far."""
+    counts = earnings.counts(call)
+    available, held = ledger.balance(call, ledger.earned(call.actor.account))
+    bonuses = earnings.bonuses_to_date(call)
+    approved = available + held + earnings.paid_out(call) - bonuses
+    return {
+        "Available": str(Money(available)),
+        "PendingApproval": str(Money(earnings.pending(call))),
+        "ApprovedToDate": str(Money(approved)),
+        "BonusesToDate": str(Money(bonuses)),
+        "AcceptedCount": counts.accepted,
+        "SubmittedCount": counts.submitted,
+        "ApprovedCount": counts.approved,
+        "RejectedCount": counts.rejected,
+        "ReturnedCount": counts.returned,
+        "AbandonedCount": counts.abandoned,
+    }
+
+
+@query("ListEarnings", by=Role.WORKER)
+def list_earnings(
+    call: Call, *, max_results: int | None = None, next_token: str | None = None
+) -> dict[str, Any]:
+    """Each payment that came to the worker, latest first."""
+    page = paging.read(call, next_token, max_results, start=(LATEST, LATEST))
+    moment, key = page.after
+    lines = earnings.lines(call, before=(int(moment), int(key)), count=page.count)
+    items = [_line(each) for each in lines]
+    return paging.answer(call, page, "Lines", items, positions=[(each.at, each.key) for each in lines])
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "Time": line.at,
+        "Cause": CAUSES.get(line.cause, line.cause.name.capitalize()),
+        "AssignmentId": line.assignment_id,
+        "HITId": line.hit_id,
+        "Amount": str(Money(line.amount)),
+        "Note": line.reason,
+    }

@@ -1,0 +1,121 @@
+"""What a worker has earned: their account, from the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, case, func, select, tuple_
+
+from kempelen.operation import Call
+from kempelen.store.ledger import Cause, earned
+from kempelen.store.sql import Sql
+from kempelen.store.tables.money import bonuses, transfers
+from kempelen.store.tables.work import assignments, hits, workers
+
+COUNTS = Sql(
+    select(
+        workers.c.accepted,
+        workers.c.submitted,
+        workers.c.approved,
+        workers.c.rejected,
+        workers.c.returned,
+        workers.c.abandoned,
+    ).where(workers.c.id == bindparam("worker"))
+)
+PENDING = Sql(
+    select(func.coalesce(func.sum(assignments.c.reward), 0)).where(
+        assignments.c.worker == bindparam("worker"), assignments.c.status == 2
+    )
+)
+BONUSES = Sql(
+    select(func.coalesce(func.sum(bonuses.c.amount), 0)).where(bonuses.c.worker == bindparam("worker"))
+)
+PAID_OUT = Sql(
+    select(func.coalesce(func.sum(transfers.c.amount), 0)).where(transfers.c.debit == bindparam("account"))
+)
+LINES = Sql(
+    select(
+        transfers.c.id,
+        transfers.c.at,
+        transfers.c.cause,
+        transfers.c.amount,
+        assignments.c.public_id,
+        hits.c.public_id,
+        bonuses.c.reason,
+    )
+    .outerjoin(bonuses, (transfers.c.cause == int(Cause.BONUS)) & (bonuses.c.id == transfers.c.cause_key))
+    .outerjoin(
+        assignments,
+        assignments.c.id
+        == case(
+            (transfers.c.cause.in_([int(Cause.REWARD), int(Cause.LATE_REWARD)]), transfers.c.cause_key),
+            else_=bonuses.c.assignment,
+        ),
+    )
+    .outerjoin(hits, hits.c.id == assignments.c.hit)
+    .where(
+        transfers.c.credit == bindparam("account"),
+        tuple_(transfers.c.at, transfers.c.id) < tuple_(bindparam("before"), bindparam("key")),
+    )
+    .order_by(transfers.c.at.desc(), transfers.c.id.desc())
+    .limit(bindparam("count"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a worker has done, in numbers of assignments."""
+
+    accepted: int = 0
+    submitted: int = 0
+    approved: int = 0
+    rejected: int = 0
+    returned: int = 0
+    abandoned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Money that came to a worker, in minor units, and for what."""
+
+    key: int
+    at: int
+    cause: Cause
+    amount: int
+    assignment_id: str | None
+    hit_id: str | None
+    reason: str | None
+
+
+def counts(call: Call) -> Counts:
+    """What the acting worker has done."""
+    row = call.one(COUNTS, worker=call.actor.account)
+    return Counts() if row is None else Counts(*row)
+
+
+def pending(call: Call) -> int:
+    """What the acting worker's undecided work would bring, in minor units."""
+    return _sum(call, PENDING, worker=call.actor.account)
+
+
+def bonuses_to_date(call: Call) -> int:
+    """All bonuses the acting worker has had, in minor units."""
+    return _sum(call, BONUSES, worker=call.actor.account)
+
+
+def paid_out(call: Call) -> int:
+    """What has left the acting worker's account, in minor units."""
+    return _sum(call, PAID_OUT, account=earned(call.actor.account))
+
+
+def lines(call: Call, *, before: tuple[int, int], count: int) -> list[Line]:
+    """What came to the acting worker before a position (`at`, key), latest first."""
+    moment, key = before
+    rows = call.rows(LINES, account=earned(call.actor.account), before=moment, key=key, count=count)
+    return [Line(key, at, Cause(cause), *rest) for key, at, cause, *rest in rows]
+
+
+def _sum(call: Call, statement: Sql, **parameters: int) -> int:
+    row = call.one(statement, **parameters)
+    assert row is not None
+    return int(row[0])
