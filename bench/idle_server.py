@@ -1,6 +1,6 @@
 """A server that reads a request and answers one fixed HIT: what the machine and the client can do at most.
 
-    python bench/idle_server.py PORT
+python bench/idle_server.py PORT
 """
 
 from __future__ import annotations

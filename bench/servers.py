@@ -138,5 +138,11 @@ def kempelen(*, database: str = "", folder: Path | None = None) -> Iterator[Kemp
             "add", "requester", "--name", "Bench", "--email", email, "--funds", "10000000", "--json"
         )
         yield Kempelen(
-            url, added["access_key_id"], added["secret_access_key"], process, folder, database, server.sandbox_url
+            url,
+            added["access_key_id"],
+            added["secret_access_key"],
+            process,
+            folder,
+            database,
+            server.sandbox_url,
         )

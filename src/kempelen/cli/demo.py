@@ -17,6 +17,7 @@ import uvloop
 from kempelen import settings as settings_module
 from kempelen.app import App, assemble
 from kempelen.cli.demo_items import FORM, LABELS, REVIEWS
+from kempelen.client import client as client_of
 from kempelen.operation import Actor, Role
 from kempelen.plugins import batch_results
 from kempelen.rules.ids import seeded_random
@@ -103,14 +104,12 @@ def _serving(app: App) -> Serving:
 
 
 def _play(app: App, serving: Serving, folder: Path) -> bool:
-    import kempelen
-
     endpoint = f"http://localhost:{serving.port('production')}"
     omar = _requester(app, "Omar Catalogue", "omar@example.org")
     rosa = _requester(app, "Rosa Research", "rosa@example.org")
     workers = {name: _worker(app, name) for name, _ in WORKERS}
     print(f"Two requesters with ${FUNDS} each and four workers live here now.\n")
-    client = kempelen.client(endpoint, omar.access_key, omar.secret_key)
+    client = client_of(endpoint, omar.access_key, omar.secret_key)
     hits = _publish(client, _layout(app, omar))
     _work(app, workers, hits)
     rows = _review(client, hits)
