@@ -19,7 +19,8 @@ def picture(title: str, lines: list[str]) -> str:
     height = BAR + 28 + LINE * len(lines)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-label="What {escape(title)} prints" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="14">',
+        f'aria-label="What {escape(title)} prints" '
+        'font-family="ui-monospace, Menlo, Consolas, monospace" font-size="14">',
         f'<rect width="{WIDTH}" height="{height}" rx="8" fill="{IVORY}" stroke="#dccfb8"/>',
         f'<path d="M0 8a8 8 0 0 1 8-8h{WIDTH - 16}a8 8 0 0 1 8 8v{BAR - 8}H0z" fill="{WALNUT}"/>',
         f'<text x="{LEFT}" y="28" fill="{IVORY}"><tspan fill="{BRASS}">$ </tspan>{escape(title)}</text>',
