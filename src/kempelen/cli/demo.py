@@ -232,8 +232,8 @@ def _review(client: MTurkClient, hits: dict[str, tuple[str, str]]) -> list[Any]:
             answers = {str(each[0].text): str(each[1].text or "") for each in tree}
             plain = _seconds(client.get_assignment(AssignmentId=assignment["AssignmentId"])["Assignment"])
             rows.append(batch_results.Result(_seconds(hit), plain, {"review": review}, answers))
-    print(f"  {len(rows)} answers came. Where nobody agreed a further worker was asked: {extended} times.")
-    print(f"  SimplePlurality agreed on {agreed} of {len(hits)} reviews, {right} as meant.\n")
+    print(f"  {len(rows)} answers came; for {extended} of the reviews a further worker was asked.")
+    print(f"  SimplePlurality agreed on {agreed} of {len(hits)} reviews, {right} as their writers meant.\n")
     return rows
 
 
