@@ -40,7 +40,7 @@ def failed(town: Town, job: Job, *, permanent: bool = False) -> bool:
 
 def dead(town: Town) -> list[outbox.DeadLetter]:
     found: list[outbox.DeadLetter] = town.market.read(
-        lambda call: outbox.dead_letters(call, after=0, most=100)
+        lambda call: outbox.dead_letters(call, after=(0, 0), most=100)
     )
     return found
 

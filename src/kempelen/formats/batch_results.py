@@ -17,7 +17,6 @@ COLUMNS = (
     "WorkTimeInSeconds", "LifetimeApprovalRate", "Last30DaysApprovalRate", "Last7DaysApprovalRate",
 )  # fmt: skip
 """The columns before the inputs and answers."""
-_WORDS = ("AssignmentId", "WorkerId", "AssignmentStatus", "RequesterFeedback")
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 
 

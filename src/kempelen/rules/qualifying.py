@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-LONGEST_REASON = 4_096
 DEFAULT_VALUE = 1
 """What a qualification is worth where nobody says."""
 

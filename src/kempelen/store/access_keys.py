@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 
 from kempelen.operation import Call
 from kempelen.store.connection import Row
@@ -31,7 +31,12 @@ _SHOWN = (
     .join_from(keys, organisations, organisations.c.id == keys.c.organisation, isouter=True)
     .join(people, people.c.id == keys.c.person, isouter=True)
 )
-_PAGE = _SHOWN.where(keys.c.id > bindparam("after")).order_by(keys.c.id).limit(bindparam("count"))
+_ORDER = (keys.c.created_at, keys.c.id)
+_PAGE = (
+    _SHOWN.where(tuple_(*_ORDER) > tuple_(bindparam("after"), bindparam("after_key")))
+    .order_by(*_ORDER)
+    .limit(bindparam("count"))
+)
 BY_ID = Sql(_SHOWN.where(keys.c.access_key_id == bindparam("access_key_id")))
 PAGE = Sql(_PAGE)
 PAGE_OF_ORGANISATION = Sql(_PAGE.where(keys.c.organisation == bindparam("owner")))
@@ -88,15 +93,22 @@ def find(call: Call, access_key_id: str) -> AccessKey | None:
 
 
 def page(
-    call: Call, *, organisation: int | None = None, person: int | None = None, after: int, count: int
+    call: Call,
+    *,
+    organisation: int | None = None,
+    person: int | None = None,
+    after: tuple[int, int],
+    count: int,
 ) -> list[AccessKey]:
-    """The access keys after a row key: an organisation's, a person's, or everybody's."""
+    """The access keys, the oldest first, after (`created_at`, key): an organisation's, a person's, or
+    everybody's."""
+    place = {"after": after[0], "after_key": after[1], "count": count}
     if organisation is not None:
-        rows = call.rows(PAGE_OF_ORGANISATION, owner=organisation, after=after, count=count)
+        rows = call.rows(PAGE_OF_ORGANISATION, owner=organisation, **place)
     elif person is not None:
-        rows = call.rows(PAGE_OF_PERSON, owner=person, after=after, count=count)
+        rows = call.rows(PAGE_OF_PERSON, owner=person, **place)
     else:
-        rows = call.rows(PAGE, after=after, count=count)
+        rows = call.rows(PAGE, **place)
     return [_access_key(row) for row in rows]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, tuple_
 
 from kempelen.operation import Call
 from kempelen.store.assignments import Assignment
@@ -29,15 +29,14 @@ ADD = Sql(insert(bonuses).values(**{column.name: bindparam(column.name) for colu
 _SHOWN = select(
     bonuses.c.id, bonuses.c.worker, assignments.c.public_id, bonuses.c.amount, bonuses.c.reason, bonuses.c.at
 ).join(assignments, assignments.c.id == bonuses.c.assignment)
-_AFTER = bonuses.c.id > bindparam("after")
-OF_HIT = Sql(
-    _SHOWN.where(bonuses.c.hit == bindparam("of"), _AFTER).order_by(bonuses.c.id).limit(bindparam("count"))
-)
-OF_ASSIGNMENT = Sql(
-    _SHOWN.where(bonuses.c.assignment == bindparam("of"), _AFTER)
-    .order_by(bonuses.c.id)
+_ORDER = (bonuses.c.at, bonuses.c.id)
+_PAGE = (
+    _SHOWN.where(tuple_(*_ORDER) > tuple_(bindparam("after"), bindparam("after_key")))
+    .order_by(*_ORDER)
     .limit(bindparam("count"))
 )
+OF_HIT = Sql(_PAGE.where(bonuses.c.hit == bindparam("of")))
+OF_ASSIGNMENT = Sql(_PAGE.where(bonuses.c.assignment == bindparam("of")))
 
 
 def add(call: Call, assignment: Assignment, *, amount: int, fee: int, reason: str) -> int:
@@ -58,11 +57,13 @@ def add(call: Call, assignment: Assignment, *, amount: int, fee: int, reason: st
     return key
 
 
-def of_hit(call: Call, hit: int, *, after: int, count: int) -> list[Bonus]:
-    """A HIT's bonuses after a key; at most `count`."""
-    return [Bonus(*row) for row in call.rows(OF_HIT, of=hit, after=after, count=count)]
+def of_hit(call: Call, hit: int, *, after: tuple[int, int], count: int) -> list[Bonus]:
+    """A HIT's bonuses, the oldest first, after (`at`, key); at most `count`."""
+    rows = call.rows(OF_HIT, of=hit, after=after[0], after_key=after[1], count=count)
+    return [Bonus(*row) for row in rows]
 
 
-def of_assignment(call: Call, assignment: int, *, after: int, count: int) -> list[Bonus]:
-    """An assignment's bonuses after a key; at most `count`."""
-    return [Bonus(*row) for row in call.rows(OF_ASSIGNMENT, of=assignment, after=after, count=count)]
+def of_assignment(call: Call, assignment: int, *, after: tuple[int, int], count: int) -> list[Bonus]:
+    """An assignment's bonuses, the oldest first, after (`at`, key); at most `count`."""
+    rows = call.rows(OF_ASSIGNMENT, of=assignment, after=after[0], after_key=after[1], count=count)
+    return [Bonus(*row) for row in rows]

@@ -105,9 +105,7 @@ REVIEWABLE_OF_TYPE = _page(
     _after(_BY_END),
     order=_BY_END,
 )
-OF_TYPE = _page(
-    hits.c.hit_type == bindparam("hit_type"), _LISTED, hits.c.id > bindparam("after_key"), order=(hits.c.id,)
-)
+OF_TYPE = _page(hits.c.hit_type == bindparam("hit_type"), _LISTED, _after(_BY_TIME), order=_BY_TIME)
 OWN_TYPE = Sql(
     select(hit_types.c.id).where(
         hit_types.c.public_id == bindparam("public_id"), hit_types.c.requester == bindparam("requester")
@@ -157,8 +155,9 @@ def reviewable(
 
 
 def requiring(call: Call, qualification_type_id: str, *, after: Position, count: int) -> list[FullHit]:
-    """The acting requester's HITs whose type requires the qualification, after (type's key, key)."""
-    begin, after_key = after
+    """The acting requester's HITs whose type requires the qualification, after (type's key, moment of
+    creation, key)."""
+    begin, *within = after
     types = call.rows(
         NEXT_TYPES,
         qualification_type=qualification_type_id,
@@ -168,8 +167,8 @@ def requiring(call: Call, qualification_type_id: str, *, after: Position, count:
     )
     shown: list[FullHit] = []
     for (hit_type,) in types:
-        position = after_key if hit_type == begin else 0
-        rows = call.rows(OF_TYPE, hit_type=hit_type, after_key=position, count=count - len(shown))
+        at, key = within if hit_type == begin else (0, 0)
+        rows = call.rows(OF_TYPE, hit_type=hit_type, after=at, after_key=key, count=count - len(shown))
         shown += [FullHit(*row) for row in rows]
         if len(shown) == count:
             break

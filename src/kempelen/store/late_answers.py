@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.errors import Refusal
@@ -65,15 +65,14 @@ PAY = Sql(
     .where(late_answers.c.assignment == bindparam("key"), late_answers.c.paid.is_(None))
     .values(paid=bindparam("amount"))
 )
-
-
-_AFTER = late_answers.c.assignment > bindparam("after")
-OF_REQUESTER = Sql(_SHOWN.where(*_LIVE, _AFTER).order_by(late_answers.c.assignment).limit(bindparam("count")))
-OF_HIT = Sql(
-    _SHOWN.where(*_LIVE, _AFTER, late_answers.c.hit == bindparam("hit"))
-    .order_by(late_answers.c.assignment)
+_ORDER = (late_answers.c.received_at, late_answers.c.assignment)
+_PAGE = (
+    _SHOWN.where(*_LIVE, tuple_(*_ORDER) > tuple_(bindparam("after"), bindparam("after_key")))
+    .order_by(*_ORDER)
     .limit(bindparam("count"))
 )
+OF_REQUESTER = Sql(_PAGE)
+OF_HIT = Sql(_PAGE.where(late_answers.c.hit == bindparam("hit")))
 
 
 def _keep(dialect: str) -> object:
@@ -109,9 +108,11 @@ def owned(call: Call, assignment_id: str) -> LateAnswer:
     return LateAnswer(*row)
 
 
-def page(call: Call, *, hit: int | None, after: int, count: int) -> list[LateAnswer]:
-    """The acting requester's late answers after a key, of one HIT or of all; at most `count`."""
-    known = {"requester": call.actor.account, "now": call.now, "after": after, "count": count}
+def page(call: Call, *, hit: int | None, after: tuple[int, int], count: int) -> list[LateAnswer]:
+    """The acting requester's late answers, of one HIT or of all, in the order in which they came, after
+    (`received_at`, key); at most `count`."""
+    known = {"requester": call.actor.account, "now": call.now, "count": count}
+    known |= {"after": after[0], "after_key": after[1]}
     rows = call.rows(OF_REQUESTER, **known) if hit is None else call.rows(OF_HIT, hit=hit, **known)
     shown: list[LateAnswer] = []
     size = 0

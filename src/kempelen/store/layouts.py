@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, tuple_
 
 from kempelen.errors import Refusal
 from kempelen.operation import Call
@@ -35,10 +35,14 @@ OWNED = Sql(
         layouts.c.public_id == bindparam("public_id"), layouts.c.requester == bindparam("requester")
     )
 )
+_ORDER = (layouts.c.created_at, layouts.c.id)
 PAGE = Sql(
     select(*_COLUMNS)
-    .where(layouts.c.requester == bindparam("requester"), layouts.c.id > bindparam("after"))
-    .order_by(layouts.c.id)
+    .where(
+        layouts.c.requester == bindparam("requester"),
+        tuple_(*_ORDER) > tuple_(bindparam("after"), bindparam("after_key")),
+    )
+    .order_by(*_ORDER)
     .limit(bindparam("count"))
 )
 ADD = Sql(insert(layouts).values(**{column.name: bindparam(column.name) for column in layouts.c}).inline())
@@ -67,6 +71,7 @@ def add(call: Call, *, html: str, frame_height: int) -> Layout:
     return layout
 
 
-def page(call: Call, *, after: int, count: int) -> list[Layout]:
-    """The acting requester's layouts, the oldest first."""
-    return [Layout(*row) for row in call.rows(PAGE, requester=call.actor.account, after=after, count=count)]
+def page(call: Call, *, after: tuple[int, int], count: int) -> list[Layout]:
+    """The acting requester's layouts, the oldest first, after (`created_at`, key)."""
+    rows = call.rows(PAGE, requester=call.actor.account, after=after[0], after_key=after[1], count=count)
+    return [Layout(*row) for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.events import EventKind
@@ -80,7 +80,7 @@ CONFIRM = Sql(
 END = Sql(
     update(notification_settings)
     .where(_c.destination == bindparam("destination_"))
-    .values(active=0, updated_at=bindparam("at"))
+    .values(active=0, confirmed=0, token=null(), updated_at=bindparam("at"))
 )
 TOLD = Sql(
     select(
@@ -153,7 +153,8 @@ def confirm(call: Call, token: str) -> bool:
 
 
 def end(call: Call, destination: str) -> int:
-    """Switch off everything that goes to a destination; answers for how many HIT types."""
+    """Switch off everything that goes to a destination, until its receiver agrees anew; answers for how many
+    HIT types."""
     return call.do(END, destination_=destination, at=call.now)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Integer, and_, bindparam, delete, func, insert, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.operation import Call
@@ -162,8 +162,11 @@ DEAD = Sql(
         outbox.c.tries,
         func.coalesce(outbox.c.error, ""),
     )
-    .where(outbox.c.dead_at.is_not(None), outbox.c.id > bindparam("after"))
-    .order_by(outbox.c.id)
+    .where(
+        outbox.c.dead_at.is_not(None),
+        tuple_(outbox.c.dead_at, outbox.c.id) > tuple_(bindparam("after"), bindparam("after_key")),
+    )
+    .order_by(outbox.c.dead_at, outbox.c.id)
     .limit(bindparam("most", type_=Integer()))
 )
 REPLAY = Sql(
@@ -323,9 +326,9 @@ def _wake(call: Call, job: Job) -> None:
     call.do(NEXT_IN_LANE, lane=job.lane)
 
 
-def dead_letters(call: Call, *, after: int, most: int) -> list[DeadLetter]:
-    """Jobs that were given up, by key, from behind `after`."""
-    return [DeadLetter(*row) for row in call.rows(DEAD, after=after, most=most)]
+def dead_letters(call: Call, *, after: tuple[int, int], most: int) -> list[DeadLetter]:
+    """Jobs that were given up, in that order, after (`dead_at`, key)."""
+    return [DeadLetter(*row) for row in call.rows(DEAD, after=after[0], after_key=after[1], most=most)]
 
 
 def replay(call: Call, key: int) -> bool:

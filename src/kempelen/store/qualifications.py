@@ -136,9 +136,10 @@ OWN = Sql(
     .join(qualification_types, qualification_types.c.id == qualifications.c.qualification_type)
     .where(
         qualifications.c.worker == bindparam("worker"),
-        qualifications.c.qualification_type > bindparam("after"),
+        tuple_(qualifications.c.created_at, qualifications.c.id)
+        > tuple_(bindparam("after"), bindparam("after_key")),
     )
-    .order_by(qualifications.c.qualification_type)
+    .order_by(qualifications.c.created_at, qualifications.c.id)
     .limit(bindparam("count"))
 )
 
@@ -207,7 +208,7 @@ def holders(
     return [Qualification(*row) for row in rows]
 
 
-def own(call: Call, *, after: int, count: int) -> list[OwnQualification]:
-    """Everything the acting worker was ever granted, after a type's key."""
-    rows = call.rows(OWN, worker=call.actor.account, after=after, count=count)
+def own(call: Call, *, after: tuple[int, int], count: int) -> list[OwnQualification]:
+    """Everything the acting worker was ever granted, in order of first grant, after (`created_at`, key)."""
+    rows = call.rows(OWN, worker=call.actor.account, after=after[0], after_key=after[1], count=count)
     return [OwnQualification(Qualification(*row[:10]), *row[10:]) for row in rows]

@@ -105,20 +105,22 @@ def list_access_keys(
     max_results: int | None = None,
     next_token: str | None = None,
 ) -> dict[str, Any]:
-    """The access keys of one's own account; for operators of the account named, or all."""
+    """The access keys of one's own account; for operators of the account named, or all. The oldest first."""
     whose = None
     if account_id is not None or call.actor.role in (Role.REQUESTER, Role.WORKER):
         whose = owner(call, account_id=account_id)
-    page = paging.read(call, next_token, max_results, filter=[account_id])
+    page = paging.read(call, next_token, max_results, start=(0, 0), filter=[account_id])
     rows = access_keys.page(
         call,
         organisation=whose.organisation if whose else None,
         person=whose.person if whose else None,
-        after=int(page.after[0]),
+        after=(int(page.after[0]), int(page.after[1])),
         count=page.count,
     )
     items = [_as_answer(row) for row in rows]
-    return paging.answer(call, page, "AccessKeys", items, positions=[(row.key,) for row in rows])
+    return paging.answer(
+        call, page, "AccessKeys", items, positions=[(row.created_at, row.key) for row in rows]
+    )
 
 
 def _owned(call: Call, access_key_id: str) -> AccessKey:

@@ -86,11 +86,11 @@ def list_bonus_payments(
     next_token: str | None = None,
     max_results: int | None = None,
 ) -> dict[str, Any]:
-    """What was paid beside rewards for a HIT or for one of its assignments."""
+    """What was paid beside rewards for a HIT or for one of its assignments, the oldest first."""
     if (hit_id is None) == (assignment_id is None):
         raise ParameterValidationError("Exactly one of the parameters HITId and AssignmentId must be given.")
-    page = paging.read(call, next_token, max_results, filter=[hit_id, assignment_id])
-    after = int(page.after[0])
+    page = paging.read(call, next_token, max_results, start=(0, 0), filter=[hit_id, assignment_id])
+    after = int(page.after[0]), int(page.after[1])
     if hit_id is not None:
         found = bonuses.of_hit(call, hits.owned(call, hit_id).key, after=after, count=page.count)
     else:
@@ -107,4 +107,6 @@ def list_bonus_payments(
         }
         for bonus in found
     ]
-    return paging.answer(call, page, "BonusPayments", shown, positions=[(bonus.key,) for bonus in found])
+    return paging.answer(
+        call, page, "BonusPayments", shown, positions=[(bonus.at, bonus.key) for bonus in found]
+    )

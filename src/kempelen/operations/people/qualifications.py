@@ -140,9 +140,9 @@ def discard_qualification(call: Call, *, qualification_type_id: str) -> None:
 def list_own_qualifications(
     call: Call, *, max_results: int | None = None, next_token: str | None = None
 ) -> dict[str, Any]:
-    """What the worker was ever granted, and why it was taken away where it was."""
-    page = paging.read(call, next_token, max_results)
-    found = qualifications.own(call, after=int(page.after[0]), count=page.count)
+    """What the worker was ever granted, in that order, and why it was taken away where it was."""
+    page = paging.read(call, next_token, max_results, start=(0, 0))
+    found = qualifications.own(call, after=(int(page.after[0]), int(page.after[1])), count=page.count)
     items = [
         {
             "QualificationTypeId": one.type_id,
@@ -153,5 +153,5 @@ def list_own_qualifications(
         }
         for one in found
     ]
-    positions = [(one.qualification.qualification_type,) for one in found]
+    positions = [(one.qualification.created_at, one.qualification.key) for one in found]
     return paging.answer(call, page, "Qualifications", items, positions=positions)

@@ -21,9 +21,10 @@ class DeadLetterDoesNotExist(Refusal):
 def list_dead_letters(
     call: Call, *, max_results: int | None = None, next_token: str | None = None
 ) -> dict[str, Any]:
-    """Jobs that were given up, the oldest first, with the reason of the last try."""
-    page = paging.read(call, next_token, max_results)
-    letters = outbox.dead_letters(call, after=int(page.after[0]), most=page.count)
+    """Jobs that were given up, in that order, with the reason of the last try."""
+    page = paging.read(call, next_token, max_results, start=(0, 0))
+    after = int(page.after[0]), int(page.after[1])
+    letters = outbox.dead_letters(call, after=after, most=page.count)
     items = [
         {
             "DeadLetterId": str(letter.key),
@@ -36,7 +37,8 @@ def list_dead_letters(
         }
         for letter in letters
     ]
-    return paging.answer(call, page, "DeadLetters", items, positions=[(letter.key,) for letter in letters])
+    positions = [(letter.dead_at, letter.key) for letter in letters]
+    return paging.answer(call, page, "DeadLetters", items, positions=positions)
 
 
 @command("ReplayDeadLetter", by=Role.OPERATOR)

@@ -66,12 +66,14 @@ def keep_late_answer(call: Call, assignment: Assignment, *, fields: bytes) -> No
 def list_late_answers(
     call: Call, *, hit_id: str | None = None, next_token: str | None = None, max_results: int | None = None
 ) -> dict[str, Any]:
-    """The late answers that are still kept, of one HIT or of all."""
+    """The late answers that are still kept, of one HIT or of all, in the order in which they came."""
     hit = None if hit_id is None else hits.owned(call, hit_id).key
-    page = paging.read(call, next_token, max_results, filter=[hit])
-    found = late_answers.page(call, hit=hit, after=int(page.after[0]), count=page.count)
+    page = paging.read(call, next_token, max_results, start=(0, 0), filter=[hit])
+    after = int(page.after[0]), int(page.after[1])
+    found = late_answers.page(call, hit=hit, after=after, count=page.count)
     shown = [item for each in found if (item := _as_answer(call, each)) is not None]
-    return paging.answer(call, page, "LateAnswers", shown, positions=[(each.key,) for each in found])
+    positions = [(each.received_at, each.key) for each in found]
+    return paging.answer(call, page, "LateAnswers", shown, positions=positions)
 
 
 @command("PayLateAnswer", by=Role.REQUESTER)

@@ -47,10 +47,10 @@ def list_hit_layouts(
     call: Call, *, next_token: str | None = None, max_results: int | None = None
 ) -> dict[str, Any]:
     """The requester's layouts, the oldest first."""
-    page = paging.read(call, next_token, max_results, start=(0,))
-    rows = layouts.page(call, after=int(page.after[0]), count=page.count)
+    page = paging.read(call, next_token, max_results, start=(0, 0))
+    rows = layouts.page(call, after=(int(page.after[0]), int(page.after[1])), count=page.count)
     items = [layout_as_answer(row) for row in rows]
-    return paging.answer(call, page, "Layouts", items, positions=[(row.key,) for row in rows])
+    return paging.answer(call, page, "Layouts", items, positions=[(row.created_at, row.key) for row in rows])
 
 
 def layout_as_answer(layout: Layout) -> dict[str, Any]:

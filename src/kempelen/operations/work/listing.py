@@ -47,10 +47,10 @@ def list_hits_for_qualification_type(
     next_token: str | None = None,
     max_results: int | None = None,
 ) -> dict[str, Any]:
-    """HITs whose type requires the qualification, type by type in the order the types were made."""
-    page = paging.read(call, next_token, max_results, start=(0, 0), filter=(qualification_type_id,))
+    """HITs whose type requires the qualification, type by type, of each the oldest first."""
+    page = paging.read(call, next_token, max_results, start=(0, 0, 0), filter=(qualification_type_id,))
     rows = hit_listings.requiring(call, qualification_type_id, after=page.after, count=page.count)
-    return _answer(call, page, rows, positions=[(row.hit_type, row.key) for row in rows])
+    return _answer(call, page, rows, positions=[(row.hit_type, row.created_at, row.key) for row in rows])
 
 
 def _answer(

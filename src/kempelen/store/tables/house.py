@@ -60,8 +60,9 @@ keys = Table(
     number("created_at"),
     text("label", optional=True),
 )
-Index("access_keys_by_organisation", keys.c.organisation, keys.c.id)
-Index("access_keys_by_person", keys.c.person, keys.c.id)
+Index("access_keys_by_age", keys.c.created_at, keys.c.id)
+Index("access_keys_by_organisation", keys.c.organisation, keys.c.created_at, keys.c.id)
+Index("access_keys_by_person", keys.c.person, keys.c.created_at, keys.c.id)
 
 tokens = Table(
     "bearer_tokens",

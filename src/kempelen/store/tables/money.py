@@ -48,9 +48,8 @@ bonuses = Table(
     text("reason"),
     number("at"),
 )
-Index("bonuses_by_hit", bonuses.c.hit, bonuses.c.id)
-Index("bonuses_by_assignment", bonuses.c.assignment, bonuses.c.id)
-Index("bonuses_by_worker", bonuses.c.worker, bonuses.c.id)
+Index("bonuses_by_hit", bonuses.c.hit, bonuses.c.at, bonuses.c.id)
+Index("bonuses_by_assignment", bonuses.c.assignment, bonuses.c.at, bonuses.c.id)
 
 terms = Table("terms", WORLD, number("requester", key=True), text("fees"), number("updated_at"))
 """Fee terms of single requesters: JSON of `rules.fees.FeeSchedule`."""

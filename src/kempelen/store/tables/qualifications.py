@@ -52,7 +52,7 @@ qualifications = Table(
     number("id"),
     number("created_at"),  # of the first grant: row keys are unique and tell no order
 )
-Index("qualifications_by_worker", qualifications.c.worker, qualifications.c.qualification_type)
+Index("qualifications_by_worker", qualifications.c.worker, qualifications.c.created_at, qualifications.c.id)
 Index(
     "qualifications_by_type",
     qualifications.c.qualification_type,

@@ -85,7 +85,7 @@ def _queue(tables: MetaData) -> tuple[Table, Table, Table]:
     )
     Index("outbox_waiting", outbox.c.lane, outbox.c.due_at, outbox.c.id)
     Index("outbox_leased", outbox.c.lease_until, outbox.c.lane, sqlite_where=leased, postgresql_where=leased)
-    Index("outbox_dead", outbox.c.id, sqlite_where=dead, postgresql_where=dead)
+    Index("outbox_dead", outbox.c.dead_at, outbox.c.id, sqlite_where=dead, postgresql_where=dead)
     return accesses, outbox, lanes
 
 

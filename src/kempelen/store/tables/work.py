@@ -142,7 +142,7 @@ layouts = Table(
     number("frame_height"),
     number("created_at"),
 )
-Index("layouts_by_requester", layouts.c.requester, layouts.c.id)
+Index("layouts_by_requester", layouts.c.requester, layouts.c.created_at, layouts.c.id)
 
 hits = Table(
     "hits",
@@ -179,7 +179,7 @@ hits = Table(
 )
 for _name, _columns in (
     ("hits_by_requester", (hits.c.requester, hits.c.created_at, hits.c.id)),
-    ("hits_by_type", (hits.c.hit_type, hits.c.id)),
+    ("hits_by_type", (hits.c.hit_type, hits.c.created_at, hits.c.id)),
 ):
     Index(
         _name,
@@ -294,8 +294,8 @@ late_answers = Table(
     number("keep_until"),
     number("paid", optional=True),  # minor units
 )
-Index("late_answers_by_requester", late_answers.c.requester, late_answers.c.assignment)
-Index("late_answers_by_hit", late_answers.c.hit, late_answers.c.assignment)
+for _name, _owner in (("requester", late_answers.c.requester), ("hit", late_answers.c.hit)):
+    Index(f"late_answers_by_{_name}", _owner, late_answers.c.received_at, late_answers.c.assignment)
 Index("late_answers_ending", late_answers.c.keep_until)
 
 cursors = Table(
