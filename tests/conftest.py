@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -40,22 +41,43 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@dataclass(frozen=True)
+class PostgresHome:
+    """A PostgreSQL database that the tests of one worker use one after the other, emptied in between."""
+
+    url: str
+    vault_key: Path
+
+    def empty(self) -> None:
+        """Delete every row; deleting the few rows of a test is far quicker than making a database anew."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            tables = connection.execute(
+                "SELECT schemaname, tablename FROM pg_tables WHERE tablename <> 'schema_versions'"
+                " AND schemaname IN ('house', 'production', 'sandbox')"
+            ).fetchall()
+            for schema, table in tables:
+                name = sql.Identifier(schema, table)
+                if connection.execute(sql.SQL("DELETE FROM {}").format(name)).rowcount > 500:
+                    connection.execute(sql.SQL("TRUNCATE {}").format(name))
+
+
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a PostgreSQL database with nothing in it, to copy."""
-    name = f"template_{worker_id}"
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    folder = tmp_path_factory.mktemp("postgres-template")
-    opened(folder, f"{postgres_url.rpartition('/')[0]}/{name}").close()
-    shutil.copy(folder / "vault.key", tmp_path_factory.getbasetemp() / "postgres-vault.key")
-    return name
+def postgres_home(
+    postgres_url: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PostgresHome]:
+    """This worker's PostgreSQL database, with the tables in it."""
+    folder = tmp_path_factory.mktemp("postgres-home")
+    with fresh_database(postgres_url) as url:
+        opened(folder, url).close()
+        yield PostgresHome(url, folder / "vault.key")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def app(
-    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[App]:
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
     """An app on each of the two databases."""
     if request.param == "sqlite":
         folder = tmp_path / "data"
@@ -64,12 +86,14 @@ def app(
         yield running
         running.close()
         return
-    template = request.getfixturevalue("postgres_template")
-    with fresh_database(request.getfixturevalue("postgres_url"), template=template) as url:
-        shutil.copy(tmp_path_factory.getbasetemp() / "postgres-vault.key", tmp_path / "vault.key")
-        running = opened(tmp_path, url)
+    home: PostgresHome = request.getfixturevalue("postgres_home")
+    shutil.copy(home.vault_key, tmp_path / "vault.key")
+    running = opened(tmp_path, home.url)
+    try:
         yield running
+    finally:
         running.close()
+        home.empty()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import ip_address
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -98,7 +99,12 @@ class Egress:
         self._allowed = allowed or AllowList.parse()
         self._proxy = _proxy_address(proxy) if proxy else None
         self._resolve = resolve
-        self._tls = tls or ssl.create_default_context()
+        self._given_tls = tls
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made when something is sent first: reading the system's certificates takes a tenth of a second."""
+        return self._given_tls or ssl.create_default_context()
 
     def check(self, url: str, *, timeout_seconds: float = RESOLVE_SECONDS) -> Destination:
         """Where a URL leads, resolved once.

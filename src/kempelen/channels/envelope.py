@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -77,11 +78,16 @@ class Signer:
     """Makes signed envelopes. `certificate_url` is where receivers fetch the certificate from us."""
 
     def __init__(self, identity: SigningIdentity, *, certificate_url: str) -> None:
-        key = serialization.load_pem_private_key(identity.private_key_pem, password=None)
+        self._identity = identity
+        self._certificate_url = certificate_url
+
+    @cached_property
+    def _key(self) -> rsa.RSAPrivateKey:
+        """Read when something is signed first: checking an RSA key takes a tenth of a second."""
+        key = serialization.load_pem_private_key(self._identity.private_key_pem, password=None)
         if not isinstance(key, rsa.RSAPrivateKey):
             raise ValueError("envelopes are signed with an RSA key")
-        self._key = key
-        self._certificate_url = certificate_url
+        return key
 
     def notification(self, message: Message, *, unsubscribe_url: str) -> dict[str, str]:
         """The envelope of a message; the same message gives the same envelope."""

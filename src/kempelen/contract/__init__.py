@@ -23,6 +23,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -41,6 +42,7 @@ MTURK = FOLDER / "mturk" / "2017-01-17" / "service-2.json"
 """The 39 operations of the MTurk Requester API, version 2017-01-17."""
 
 
+@cache
 def load(file: Path) -> Contract:
     """The contract a service model file describes. Raises `AssertionError` for limits it does not know."""
     model = json.loads(file.read_text(encoding="utf-8"))
