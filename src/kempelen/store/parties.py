@@ -54,6 +54,16 @@ BEHIND_PSEUDONYM = Sql(
 REQUESTER_NAME = Sql(
     select(requesters.c.public_id, requesters.c.name).where(requesters.c.id == bindparam("key"))
 )
+EMPLOYER = Sql(
+    select(requesters.c.public_id, requesters.c.name, pseudonyms.c.public_id)
+    .select_from(
+        requesters.outerjoin(
+            pseudonyms,
+            (pseudonyms.c.requester == requesters.c.id) & (pseudonyms.c.worker == bindparam("worker")),
+        )
+    )
+    .where(requesters.c.id == bindparam("key"))
+)
 
 
 def _keep_pseudonym(dialect: str) -> object:
@@ -82,6 +92,14 @@ def requester(call: Call, key: int) -> tuple[str, str]:
     row = call.one(REQUESTER_NAME, key=key)
     assert row is not None, "whoever published something is known here"
     return row[0], row[1]
+
+
+def employer(call: Call, key: int) -> tuple[str, str, str]:
+    """A requester's public id and name, and the id by which they know the acting worker once work of theirs
+    was accepted. One statement."""
+    row = call.one(EMPLOYER, key=key, worker=call.actor.account)
+    assert row is not None, "whoever published something is known here"
+    return row[0], row[1], row[2] or call.actor.public_id
 
 
 def worker_key(call: Call, worker_id: str) -> int:

@@ -108,3 +108,16 @@ def test_workers_are_known_to_themselves(vera: Requester, wei: Worker) -> None:
     hit = vera.create_hit()
     task = wei("AcceptHIT", HITId=hit["HITId"])["Task"]
     assert task["WorkerId"] == wei.id
+
+
+def test_a_task_says_by_which_id_its_requester_knows_the_worker(
+    vera: Requester, rosa: Requester, wei: Worker
+) -> None:
+    for requester in (vera, rosa):
+        task = wei("AcceptHIT", HITId=requester.create_hit()["HITId"])["Task"]
+        wei.submit(task["AssignmentId"])
+        shown = requester("GetAssignment", AssignmentId=task["AssignmentId"])["Assignment"]
+        assert task["WorkerIdForRequester"] == shown["WorkerId"]
+    assert task["WorkerIdForRequester"] == wei.id
+    preview = wei("PreviewHIT", HITId=vera.create_hit()["HITId"])["Task"]
+    assert not preview.keys() & {"WorkerId", "WorkerIdForRequester"}

@@ -21,7 +21,7 @@ def task_as_answer(
 
     `settings` are those it was, or would be, accepted under (`settings_of`).
     """
-    requester_id, requester_name = parties.requester(call, hit.requester)
+    requester_id, requester_name, known_as = parties.employer(call, hit.requester)
     task = {
         "HITId": hit.public_id,
         "HITGroupId": hit_type.group_id,
@@ -39,6 +39,7 @@ def task_as_answer(
         task |= {
             "AssignmentId": assignment.public_id,
             "WorkerId": call.actor.public_id,
+            "WorkerIdForRequester": known_as,
             "AcceptTime": assignment.accepted_at,
             "Deadline": assignment.abandon_at,
             "Status": assignment.state,
