@@ -8,6 +8,7 @@ from hit_invariants import rows
 from kempelen.errors import ParameterValidationError
 from kempelen.store import hit_listings
 from kempelen.store.paging import InvalidNextToken
+from kempelen.store.qualification_types import QualificationDoesNotExist
 from kempelen.store.sql import Sql
 from people import Requester, Town, Worker
 
@@ -158,6 +159,21 @@ def test_hits_whose_type_requires_a_qualification(rosa: Requester, omar: Request
     rosa("DeleteHIT", HITId=wanted[0])
     found = pages(rosa, "ListHITsForQualificationType", QualificationTypeId=locale)
     assert sorted(hit for page in found for hit in page) == sorted(wanted[1:])
+
+
+def test_hits_are_listed_for_a_deleted_qualification_and_an_unknown_one_is_refused(
+    rosa: Requester, omar: Requester
+) -> None:
+    made = omar(
+        "CreateQualificationType", Name="Cats", Description="Knows cats", QualificationTypeStatus="Active"
+    )
+    type_id = made["QualificationType"]["QualificationTypeId"]
+    asks = [{"QualificationTypeId": type_id, "Comparator": "Exists"}]
+    hit = rosa.create_hit(QualificationRequirements=asks)["HITId"]
+    omar("DeleteQualificationType", QualificationTypeId=type_id)
+    assert pages(rosa, "ListHITsForQualificationType", QualificationTypeId=type_id) == [[hit]]
+    with pytest.raises(QualificationDoesNotExist):
+        rosa("ListHITsForQualificationType", QualificationTypeId="3UNKNOWN")
 
 
 def test_nobody_sees_another_s_hits(rosa: Requester, omar: Requester) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from kempelen.operation import Call, Role, query
+from kempelen.operations.people.eligibility import SYSTEM_TYPES
 from kempelen.operations.work.hit_answers import hit_as_answer
 from kempelen.rules.lifecycle import HITStatus
 from kempelen.rules.tokens import Position
-from kempelen.store import hit_listings, paging
+from kempelen.store import hit_listings, paging, qualification_types
 from kempelen.store.hit_listings import FullHit
 from kempelen.store.paging import Page
 
@@ -47,8 +48,11 @@ def list_hits_for_qualification_type(
     next_token: str | None = None,
     max_results: int | None = None,
 ) -> dict[str, Any]:
-    """HITs whose type requires the qualification, type by type, of each the oldest first."""
+    """HITs whose type requires the qualification, anybody's and deleted ones too; type by type, of each the
+    oldest first."""
     page = paging.read(call, next_token, max_results, start=(0, 0, 0), filter=(qualification_type_id,))
+    if qualification_type_id not in SYSTEM_TYPES:
+        qualification_types.by_id(call, qualification_type_id, also_deleted=True)
     rows = hit_listings.requiring(call, qualification_type_id, after=page.after, count=page.count)
     return _answer(call, page, rows, positions=[(row.hit_type, row.created_at, row.key) for row in rows])
 
