@@ -244,13 +244,14 @@ def as_answer(requirement: Requirement) -> dict[str, object]:
     if requirement.integer_values:
         answer["IntegerValues"] = list(requirement.integer_values)
     if requirement.locale_values:
-        answer["LocaleValues"] = [_locale_as_answer(one) for one in requirement.locale_values]
+        answer["LocaleValues"] = [locale_as_answer(one) for one in requirement.locale_values]
     answer["RequiredToPreview"] = requirement.actions_guarded is not ActionsGuarded.ACCEPT
     answer["ActionsGuarded"] = requirement.actions_guarded.value
     return answer
 
 
-def _locale_as_answer(locale: Locale) -> dict[str, str]:
+def locale_as_answer(locale: Locale) -> dict[str, str]:
+    """A locale in contract names."""
     if locale.subdivision is None:
         return {"Country": locale.country}
     return {"Country": locale.country, "Subdivision": locale.subdivision}

@@ -9,12 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.errors import Refusal
 from kempelen.operation import Call
-from kempelen.store.assignments import Assignment
+from kempelen.store.assignments import MAX_PAGE_BYTES, Assignment
 from kempelen.store.sql import Sql
 from kempelen.store.tables.work import assignments, late_answers
-
-MAX_PAGE_BYTES = 8_388_608
-"""A page ends early when its answers are larger together; it always has at least one."""
 
 
 class LateAnswerDoesNotExist(Refusal):

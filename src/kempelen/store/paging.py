@@ -23,6 +23,8 @@ from kempelen.rules.tokens import Position
 
 DEFAULT = 10
 """How many rows a page has where the caller does not say."""
+NEWEST: Position = (2**62, 2**62)
+"""A moment after every other, where lists begin that show the newest first."""
 
 
 class InvalidNextToken(ParameterValidationError):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kempelen.errors import Refusal
-from kempelen.operations.people.blocks import BlockedByRequester
+from kempelen.operations.people.eligibility import Blocked
 from kempelen.operations.people.qualification_requests import (
     AlreadyAsked,
     NotRequestable,
@@ -227,7 +227,7 @@ def test_what_cannot_be_asked_for(rosa: Requester, wei: Worker) -> None:
 def test_a_blocked_worker_asks_in_vain(rosa: Requester, wei: Worker) -> None:
     made = make_type(rosa)["QualificationTypeId"]
     rosa("CreateWorkerBlock", WorkerId=wei.id, Reason="secret reason")
-    with pytest.raises(BlockedByRequester) as refused:
+    with pytest.raises(Blocked) as refused:
         ask(wei, made)
     assert refused.value.page_status == 403
     assert "secret" not in refused.value.message

@@ -11,7 +11,8 @@ import pytest
 from kempelen.app import App
 from kempelen.errors import ParameterValidationError, Refusal
 from kempelen.operation import Call
-from kempelen.operations.work.admission import Blocked, HITGroupDoesNotExist, NotQualified
+from kempelen.operations.people.eligibility import Blocked
+from kempelen.operations.work.admission import HITGroupDoesNotExist, NotQualified
 from kempelen.operations.work.dispatch import (
     LAP,
     AlreadyYours,

@@ -9,7 +9,8 @@ import pytest
 
 from kempelen.errors import ParameterValidationError
 from kempelen.operation import Call
-from kempelen.operations.work.admission import Blocked, HITGroupDoesNotExist, NotQualified
+from kempelen.operations.people.eligibility import Blocked
+from kempelen.operations.work.admission import HITGroupDoesNotExist, NotQualified
 from kempelen.operations.work.dispatch import NoMoreHITs
 from kempelen.store import hit_types
 from people import Requester, Town, Worker

@@ -8,7 +8,7 @@ from kempelen.errors import ParameterValidationError, Refusal
 from kempelen.events import Event, EventKind
 from kempelen.operation import Arguments, Call, Role, Traits, command, query
 from kempelen.operations.money.pricing import bonus_price
-from kempelen.operations.money.quotas import count_hits
+from kempelen.operations.money.quotas import count_spend
 from kempelen.rules.lifecycle import DAY
 from kempelen.rules.money import Money
 from kempelen.store import assignments, bonuses, hits, ledger, once, paging, parties
@@ -65,7 +65,7 @@ def send_bonus(
             str(amount),
         )
     )
-    count_hits(call, hits=0, spend=amount.cents + fee)
+    count_spend(call, amount.cents + fee)
     ledger.pay_extra(
         call,
         assignment.requester,

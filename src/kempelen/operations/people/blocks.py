@@ -18,13 +18,6 @@ class TooManyBlocks(Refusal):
     code = "AWS.MechanicalTurk.WorkerBlockLimitExceeded"
 
 
-class BlockedByRequester(Refusal):
-    """This requester does not want to work with you."""
-
-    code = "AWS.MechanicalTurk.WorkerBlocked"
-    page_status = 403
-
-
 @command("CreateWorkerBlock", by=Role.REQUESTER)
 def create_worker_block(call: Call, *, worker_id: str, reason: str) -> None:
     """Keep a worker from the caller's HITs from now on; what is accepted stays. Done again, only the reason

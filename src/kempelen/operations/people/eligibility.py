@@ -11,10 +11,18 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from kempelen.errors import Refusal
 from kempelen.operation import Call
 from kempelen.rules.comparators import Locale, Value
 from kempelen.rules.reasons import reason
-from kempelen.rules.requirements import Explanation, Requirement, as_answer, explain, from_answer
+from kempelen.rules.requirements import (
+    Explanation,
+    Requirement,
+    as_answer,
+    explain,
+    from_answer,
+    locale_as_answer,
+)
 from kempelen.rules.system_qualifications import (
     ADULT,
     ALL_MASTERS,
@@ -29,6 +37,13 @@ from kempelen.store.hit_types import HITType
 SYSTEM_TYPES = {**PRODUCTION_TYPES, **SANDBOX_TYPES}
 """Every system type of either set: requesters name both, wherever they are."""
 _KNOWN_FROM_THE_ACCOUNT = {LOCALE, ADULT} | ALL_MASTERS
+
+
+class Blocked(Refusal):
+    """This requester does not take work from you."""
+
+    code = "AWS.MechanicalTurk.WorkerBlocked"
+    page_status = 403
 
 
 @lru_cache(maxsize=8_192)
@@ -66,6 +81,12 @@ def blocked(call: Call, requester: int) -> bool:
     return blocks.stands(call, requester=requester, worker=call.actor.account)
 
 
+def refuse_blocked(call: Call, requester: int) -> None:
+    """Raise `Blocked` if this requester has blocked the acting worker. One statement."""
+    if blocked(call, requester):
+        raise Blocked()
+
+
 def eligibility_as_answer(call: Call, explanations: Sequence[Explanation]) -> list[dict[str, Any]]:
     """The explanations as `Eligibility` structures, each with a sentence that says why. At most one
     statement."""
@@ -95,10 +116,3 @@ def _as_answer(explanation: Explanation, face: qualification_types.Face) -> dict
         "IsRequestable": face.is_requestable,
         "HasTest": face.has_test,
     }
-
-
-def locale_as_answer(locale: Locale) -> dict[str, str]:
-    """A locale in the contract's names."""
-    if locale.subdivision is None:
-        return {"Country": locale.country}
-    return {"Country": locale.country, "Subdivision": locale.subdivision}

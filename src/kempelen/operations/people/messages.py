@@ -10,8 +10,6 @@ from kempelen.operation import Call, Role, command, query
 from kempelen.store import messages, outbox, paging, parties
 
 NO_WORK = "Cannot send a notification to a worker who has not done any work for you"
-NEWEST = (2**62, 0)
-"""A moment after every other, where lists begin that show the newest first."""
 
 
 @command("NotifyWorkers", by=Role.REQUESTER)
@@ -64,7 +62,7 @@ def list_messages(
     call: Call, *, max_results: int | None = None, next_token: str | None = None
 ) -> dict[str, Any]:
     """What the worker was told, newest first."""
-    page = paging.read(call, next_token, max_results, start=NEWEST)
+    page = paging.read(call, next_token, max_results, start=paging.NEWEST)
     found = messages.own(call, before=(int(page.after[0]), int(page.after[1])), count=page.count)
     items = [_as_answer(call, one) for one in found]
     return paging.answer(call, page, "Messages", items, positions=[(one.at, one.key) for one in found])

@@ -7,9 +7,8 @@ from typing import Any
 from kempelen.errors import Refusal
 from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command, query
-from kempelen.operations.people.blocks import BlockedByRequester
-from kempelen.operations.people.eligibility import SYSTEM_TYPES, blocked
-from kempelen.operations.people.messages import NEWEST, tell
+from kempelen.operations.people.eligibility import SYSTEM_TYPES, refuse_blocked
+from kempelen.operations.people.messages import tell
 from kempelen.operations.people.qualifications import grant, tell_granted
 from kempelen.rules import test_scores
 from kempelen.rules.qualifying import DEFAULT_VALUE, RequestStatus, may_ask_again_at
@@ -55,8 +54,7 @@ def request_qualification(call: Call, *, qualification_type_id: str) -> dict[str
     found = qualification_types.by_id(call, qualification_type_id, for_use=True)
     if not found.active:
         raise InvalidQualificationTypeState(state="Inactive", wanted="Active")
-    if blocked(call, found.requester):
-        raise BlockedByRequester()
+    refuse_blocked(call, found.requester)
     parties.know_worker(call, call.actor.account, call.actor.public_id)
     seconds = found.test_duration_seconds
     ends_at = None if found.test is None or seconds is None else call.now + seconds * 1000
@@ -232,7 +230,7 @@ def list_own_qualification_requests(
     call: Call, *, max_results: int | None = None, next_token: str | None = None
 ) -> dict[str, Any]:
     """What the worker has asked for and what came of it, newest first."""
-    page = paging.read(call, next_token, max_results, start=NEWEST)
+    page = paging.read(call, next_token, max_results, start=paging.NEWEST)
     rows = requests.history(call, before=(int(page.after[0]), int(page.after[1])), count=page.count)
     items = [
         {

@@ -6,10 +6,10 @@ from typing import Any
 
 from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command, query
-from kempelen.operations.people.eligibility import locale_as_answer
 from kempelen.operations.people.messages import tell
 from kempelen.rules.comparators import Locale
 from kempelen.rules.qualifying import DEFAULT_VALUE
+from kempelen.rules.requirements import locale_as_answer
 from kempelen.store import paging, parties, qualification_types, qualifications
 from kempelen.store.qualification_types import QualificationDoesNotExist
 from kempelen.store.qualifications import Qualification

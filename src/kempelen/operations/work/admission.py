@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kempelen.errors import Refusal
 from kempelen.operation import Call
-from kempelen.operations.people.eligibility import blocked, eligibility_as_answer, explanations
+from kempelen.operations.people.eligibility import eligibility_as_answer, explanations, refuse_blocked
 from kempelen.rules.requirements import Explanation, WorkerAction, may
 from kempelen.store import hit_types
 from kempelen.store.hit_types import HITType
@@ -15,13 +15,6 @@ class HITGroupDoesNotExist(Refusal):
 
     code = "AWS.MechanicalTurk.HITGroupDoesNotExist"
     page_status = 404
-
-
-class Blocked(Refusal):
-    """This requester does not take work from you."""
-
-    code = "AWS.MechanicalTurk.WorkerBlocked"
-    page_status = 403
 
 
 class NotQualified(Refusal):
@@ -44,8 +37,7 @@ def refuse_unless_may(call: Call, hit_type: HITType, action: WorkerAction) -> No
 
     What a worker may not even discover answers as if it were not there.
     """
-    if blocked(call, hit_type.requester):
-        raise Blocked()
+    refuse_blocked(call, hit_type.requester)
     found = explanations(call, hit_type)
     if may(action, found):
         return

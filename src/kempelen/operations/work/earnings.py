@@ -10,7 +10,6 @@ from kempelen.store import earnings, ledger, paging
 from kempelen.store.earnings import Line
 from kempelen.store.ledger import Cause
 
-LATEST = 2**62
 CAUSES = {Cause.REWARD: "Reward", Cause.BONUS: "Bonus", Cause.LATE_REWARD: "LateAnswer"}
 
 
@@ -40,7 +39,7 @@ def list_earnings(
     call: Call, *, max_results: int | None = None, next_token: str | None = None
 ) -> dict[str, Any]:
     """Each payment that came to the worker, latest first."""
-    page = paging.read(call, next_token, max_results, start=(LATEST, LATEST))
+    page = paging.read(call, next_token, max_results, start=paging.NEWEST)
     moment, key = page.after
     lines = earnings.lines(call, before=(int(moment), int(key)), count=page.count)
     items = [_line(each) for each in lines]

@@ -8,7 +8,7 @@ from kempelen.errors import ParameterValidationError, Refusal
 from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command, query
 from kempelen.operations.money.pricing import bonus_price
-from kempelen.operations.money.quotas import count_hits
+from kempelen.operations.money.quotas import count_spend
 from kempelen.operations.work.question_forms import form_of
 from kempelen.rules.answers import document, unpack
 from kempelen.rules.lifecycle import DAY
@@ -101,7 +101,7 @@ def pay_late_answer(call: Call, *, assignment_id: str, amount: str | None = None
             str(Money(cents)),
         )
     )
-    count_hits(call, hits=0, spend=cents + fee)
+    count_spend(call, cents + fee)
     ledger.pay_extra(
         call,
         hit.requester,

@@ -15,7 +15,6 @@ from kempelen.store import assignments, hit_types, hits, paging, queue
 from kempelen.store.assignments import Assignment
 from kempelen.store.queue import Entry
 
-LATEST = 2**62
 MOST_ROWS = 5_000
 """How much of a history one call looks through for the status it is asked for."""
 
@@ -45,7 +44,7 @@ def list_own_assignments(
     call: Call, *, status: str | None = None, max_results: int | None = None, next_token: str | None = None
 ) -> dict[str, Any]:
     """Everything the worker ever accepted, latest first; with a status, a page can be short and go on."""
-    page = paging.read(call, next_token, max_results, start=(LATEST, LATEST), filter=[status])
+    page = paging.read(call, next_token, max_results, start=paging.NEWEST, filter=[status])
     wanted = None if status is None else AssignmentStatus[status.upper()]
     shown: list[Entry] = []
     moment, key = page.after

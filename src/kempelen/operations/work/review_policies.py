@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from kempelen.errors import Refusal
 from kempelen.operation import Actor, Call, Role
-from kempelen.operations.money.quotas import count_hits
+from kempelen.operations.money.quotas import count_spend
 from kempelen.operations.work.decisions import approve, reject
 from kempelen.operations.work.growing import grow, move_expiration
 from kempelen.operations.work.question_forms import form_of
@@ -181,7 +181,7 @@ def _extend(call: Call, hit: Hit, action: review.Action) -> None:
     with _as_requester(call, hit.requester):
         if action.minimum_seconds and hit.expires_at < ends_at:
             hit = move_expiration(call, hit, at=ends_at)
-        count_hits(call, hits=0, spend=hit.cost)
+        count_spend(call, hit.cost)
         grow(call, hit, by=1)
 
 
