@@ -15,7 +15,7 @@ from kempelen.rules import passwords, policies, scopes
 from kempelen.rules.policies import BUILT_IN, Policy
 from kempelen.store.directory import Directory, Key, Person, Token
 
-_ADMINISTRATION = [f"kempelen:{name}" for name in (*scopes.NEVER, "PutQuota")]
+_ADMINISTRATION = [f"kempelen:{name}" for name in scopes.NEVER]
 _REVIEWS = ("ApproveAssignment", "RejectAssignment", "UpdateHITReviewStatus", "Get*", "List*")
 
 

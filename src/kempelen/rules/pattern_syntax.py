@@ -5,6 +5,7 @@ ECMA-262, "RegExp (Regular Expression) Objects", with the leniencies of its Anne
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ _SPACES = frozenset("\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff
 )
 _CONTROLS = {"t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}
 _MANY = 1_000_000
+_SPECIAL = frozenset("([^$.*+?{\\")
+_COUNTS = frozenset("*+?{")
+"""How what repeats a part begins."""
 
 Test = Callable[[str], bool]
 
@@ -120,6 +124,8 @@ class _Parser:
     def _term(self, *, depth: int) -> Node:
         start, letter = self._at, self._pattern[self._at]
         self._at += 1
+        if letter not in _SPECIAL:
+            return self._literal(letter)
         match letter:
             case "(":
                 return self._group(depth=depth)
@@ -135,7 +141,7 @@ class _Parser:
                 raise BadPattern(f"nothing to repeat at position {start}")
             case "\\":
                 return self._escape()
-        return self._literal(letter)
+        return self._literal(letter)  # a brace that counts nothing
 
     def _group(self, *, depth: int) -> Node:
         start = self._at
@@ -167,6 +173,8 @@ class _Parser:
 
     def _repeated(self, part: Node) -> Node:
         start = self._at
+        if self._pattern[start : start + 1] not in _COUNTS:
+            return part
         bounds: tuple[int, int | None] | None = None
         if self._take("*"):
             bounds = 0, None
@@ -274,7 +282,8 @@ class _Parser:
             else:
                 for part in (first, "-", last):
                     _put(part, tests=tests, ranges=ranges)
-        return Character(_class_test(tuple(tests), tuple(ranges), negated=negated, fold=self._fold))
+        once = tuple(dict.fromkeys(tests))
+        return Character(_class_test(once, tuple(ranges), negated=negated, fold=self._fold))
 
     def _member(self, start: int) -> str | Test:
         if self._at >= len(self._pattern):
@@ -290,6 +299,8 @@ class _Parser:
         return self._escaped()
 
     def _literal(self, letter: str) -> Node:
+        if not self._fold:
+            return Character(letter.__eq__)
         return Character(_class_test((), ((letter, letter),), negated=False, fold=self._fold))
 
     def _take(self, text: str) -> bool:
@@ -317,14 +328,31 @@ def _put(member: str | Test, *, tests: list[Test], ranges: list[tuple[str, str]]
 def _class_test(
     tests: tuple[Test, ...], ranges: tuple[tuple[str, str], ...], *, negated: bool, fold: bool
 ) -> Test:
+    joined = _joined(ranges)
+    starts, ends = [low for low, _ in joined], [high for _, high in joined]
+
     def holds(letter: str) -> bool:
-        return any(low <= letter <= high for low, high in ranges) or any(test(letter) for test in tests)
+        place = bisect_right(starts, letter)
+        if place and letter <= ends[place - 1]:
+            return True
+        return bool(tests) and any(test(letter) for test in tests)
 
     def holds_in_some_case(letter: str) -> bool:
         return holds(letter) or holds(letter.lower()[:1]) or holds(letter.upper()[:1])
 
     found = holds_in_some_case if fold else holds
     return (lambda letter: not found(letter)) if negated else found
+
+
+def _joined(ranges: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """The same characters in ranges that are sorted and apart, so that one search by halves answers."""
+    joined: list[tuple[str, str]] = []
+    for low, high in sorted(ranges):
+        if joined and low <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(high, joined[-1][1])
+        else:
+            joined.append((low, high))
+    return joined
 
 
 def is_word(letter: str) -> bool:

@@ -33,6 +33,8 @@ __all__ = ["BadPattern", "check", "fits"]
 
 MAX_PROGRAM = 5_000
 """Instructions of one program; a counted repetition is written out."""
+STEPS_A_SIGN = 6
+"""What reading one character of a pattern counts for."""
 
 
 class _NotJudged(Exception):
@@ -49,14 +51,20 @@ def fits(pattern: str, text: str, *, flags: str = "", steps: int) -> tuple[bool 
 
     None stands for "not judged". Raises `BadPattern` as `check` does.
     """
+    left = steps - STEPS_A_SIGN * len(pattern)
+    if left <= 0:
+        return None, 0
     tree = parse(pattern, flags)
-    run = _Run(text=text, flags=flags, steps=steps)
+    allowance = [min(MAX_PROGRAM, left)]
     try:
-        code = _compiled(tree)
-        run.steps -= len(code)
+        code = _compiled(tree, allowance)
+    except _NotJudged:
+        return None, left - min(MAX_PROGRAM, left) + max(allowance[0], 0)
+    run = _Run(text=text, flags=flags, steps=left - len(code))
+    try:
         return run.found(code), run.steps
     except _NotJudged:
-        return None, max(run.steps - MAX_PROGRAM, 0)
+        return None, 0 if run.steps < 0 else run.steps
 
 
 _CHARACTER, _SPLIT, _JUMP, _ASSERT, _LOOK, _MATCH = range(6)
@@ -64,9 +72,10 @@ _Code = list[tuple[int, Any]]
 """Instructions and their operands: a test, the other branch, a target, a kind, (program, wanted), None."""
 
 
-def _compiled(tree: Node) -> _Code:
+def _compiled(tree: Node, left: list[int]) -> _Code:
+    """The program of a tree. Raises `_NotJudged` where it needs more instructions than are `left`."""
     code: _Code = []
-    _write(tree, code, [MAX_PROGRAM])
+    _write(tree, code, left)
     code.append((_MATCH, None))
     return code
 

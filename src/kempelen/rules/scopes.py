@@ -10,7 +10,10 @@ from kempelen.errors import ParameterValidationError
 
 PREFIX = "kempelen:"
 SCOPE = re.compile(r"[A-Za-z*?]{1,100}")
-NEVER = ("CreateToken", "CreateAccessKey", "PutAccessKey", "PutPolicy", "PutMember")
+NEVER = (
+    "CreateToken", "CreateAccessKey", "PutAccessKey", "PutPolicy", "PutMember", "PutQuota",
+    "AddRequester", "AddWorker", "AddOperator",
+)  # fmt: skip
 """No token makes credentials or changes what they may do, or it would outlive itself."""
 
 

@@ -20,6 +20,8 @@ class Listener:
     def __init__(self, api: Door | None, routes: list[Route]) -> None:
         self._api = api
         self._site = Starlette(routes=routes)
+        # Such a redirect would lead to whatever host the request names.
+        self._site.router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from kempelen.errors import Refusal, SerializationException
+from kempelen.errors import Refusal, SerializationException, Unavailable
 from kempelen.market import Market
 from kempelen.operation import REGISTER, Actor, UnknownOperation
 from kempelen.wire import bearer, signature
@@ -28,6 +28,10 @@ Headers = list[tuple[bytes, bytes]]
 OURS = b"KempelenV1."
 """How targets of our own operations begin: those that a bearer token may call."""
 CONTENT_TYPE = b"application/x-amz-json-1.1"
+MOST_COMING_IN = 134_217_728
+"""Bytes of all bodies together that are still coming in, from senders nobody knows yet. Only small bodies are
+taken beyond it."""
+SMALL = 65_536
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(strict=True).decode
 
@@ -45,6 +49,7 @@ class WireDoor:
         self._market = market
         self._house = house
         self._accounts = accounts
+        self._coming_in = 0
         self._targets = {
             f"{prefix}.{name}".encode(): name for prefix, names in prefixes.items() for name in names
         }
@@ -57,8 +62,8 @@ class WireDoor:
             return
         from_browser = False
         try:
-            body = await _read(receive)
             name = self._name(scope["headers"])
+            body = await self._read(receive)
             token = bearer.token_of(scope["headers"])
             from_browser = token is not None and self._is_ours(scope["headers"])
             actor = self._actor(scope, body) if token is None else self._bearer(scope, token)
@@ -73,6 +78,26 @@ class WireDoor:
             log.exception("request %s failed", request_id)
             status, answer = 500, _fault()
         await _send(send, status, answer, request_id, bearer.CROSS_ORIGIN if from_browser else ())
+
+    async def _read(self, receive: Receive) -> bytes:
+        """The body. Raises `Unavailable` for a large one while many others are coming in."""
+        parts: list[bytes] = []
+        size = 0
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientGone
+                part = message.get("body", b"")
+                parts.append(part)
+                size += len(part)
+                self._coming_in += len(part)
+                if self._coming_in > MOST_COMING_IN and size > SMALL:
+                    raise Unavailable()
+                if not message.get("more_body"):
+                    return b"".join(parts)
+        finally:
+            self._coming_in -= size
 
     def _name(self, headers: Headers) -> str:
         targets = [value for key, value in headers if key == b"x-amz-target"]
@@ -122,17 +147,6 @@ def _payload(body: bytes) -> Any:
         return _decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise SerializationException(text=f"The request is not valid JSON: {fault}") from None
-
-
-async def _read(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
 
 
 async def _send(

@@ -74,13 +74,13 @@ class Exchange:
         try:
             await app(self.scope, self.receive, self.send)
             if not self.complete and not self.disconnected:
-                logger.error("The application returned without a complete answer: %s", self.scope["path"])
+                logger.error("The application returned without a complete answer: %r", self.scope["path"])
         except asyncio.CancelledError:
             self._give_up()
             raise
         except Exception:
             if not self.disconnected:
-                logger.exception("The application failed: %s", self.scope["path"])
+                logger.exception("The application failed: %r", self.scope["path"])
         if not self.complete and not self.disconnected:
             self._give_up()
 

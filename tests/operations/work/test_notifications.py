@@ -31,7 +31,7 @@ def test_settings_replace_each_other_and_can_be_switched(rosa: Requester) -> Non
     rosa("UpdateNotificationSettings", HITTypeId=hit_type, Active=False)
     assert rosa("GetNotificationSettings", HITTypeId=hit_type)["Active"] is False
     other = specification(
-        EventTypes=["HITExpired"], Version="2006-05-05", Transport="Email", Destination="a@b.org"
+        EventTypes=["HITExpired"], Version="2006-05-05", Transport="Email", Destination="rosa@example.org"
     )
     rosa("UpdateNotificationSettings", HITTypeId=hit_type, Notification=other, Active=False)
     assert rosa("GetNotificationSettings", HITTypeId=hit_type) == {"Notification": other, "Active": False}

@@ -10,11 +10,11 @@ from typing import Any
 from kempelen.errors import Refusal
 from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command, query
-from kempelen.rules import questions, tokens
+from kempelen.operations.work.question_forms import form_of
+from kempelen.rules import tokens
 from kempelen.rules.lifecycle import AssignmentStatus, HITStatus
-from kempelen.rules.question_form import FileUpload, QuestionForm
+from kempelen.rules.question_form import FileUpload
 from kempelen.store import assignments, files, hits
-from kempelen.store import questions as question_texts
 from kempelen.store.assignments import Assignment, AssignmentDoesNotExist, InvalidAssignmentState
 from kempelen.store.hits import Hit
 
@@ -97,8 +97,8 @@ def _at_work(call: Call, assignment_id: str, question: str) -> tuple[Assignment,
     if assignment.status != AssignmentStatus.ASSIGNED or assignment.abandon_at <= call.now:
         raise InvalidAssignmentState(state=assignment.state, wanted="Assigned")
     hit = hits.by_key(call, assignment.hit)
-    form = questions.parse(question_texts.body(call, hit.question))
-    if isinstance(form, QuestionForm):
+    form = form_of(call, hit.question)
+    if form is not None:
         for each in form.questions:
             if each.identifier == question and isinstance(each.answer, FileUpload):
                 return assignment, hit, each.answer

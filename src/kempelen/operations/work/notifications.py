@@ -1,7 +1,7 @@
 """Notifications: who is told what of a HIT type, and a test of it.
 
 Of an https destination the receiver has to agree first, as with SNS: until it has opened the SubscribeURL of
-the confirmation it is sent, no event is written for it.
+the confirmation it is sent, no event is written for it. Mail goes to members of the organisation alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from kempelen.errors import ParameterValidationError, Refusal
 from kempelen.events import Event, EventKind
 from kempelen.operation import Actor, Call, Role, command, query
 from kempelen.rules import tokens
+from kempelen.rules.addresses import DestinationRefused
 from kempelen.rules.ids import new_secret
 from kempelen.rules.notifications import Channel, channel_of, event_document, sample_event
 from kempelen.store import hit_types, notifications, outbox
@@ -61,7 +62,7 @@ def _replace(
         raise ParameterValidationError(
             "Ping cannot be subscribed to: it is sent by SendTestEventNotification only."
         )
-    channel = channel_of(transport=transport, destination=destination, allowed=call.traits.egress_allowed)
+    channel = _channel(call, transport, destination)
     confirmed = channel is not Channel.HTTPS or notifications.is_confirmed(call, destination)
     token = None if confirmed else new_secret(call.random).replace("+", "-").replace("/", "_")
     topic = _topic(call.actor, hit_type.public_id)
@@ -73,6 +74,23 @@ def _replace(
     notifications.keep(call, hit_type.key, settings, lane=lane, payload=json.dumps(payload))
     if token is not None and active:
         outbox.put(call, kind=CONFIRMATION, lane=lane, payload=payload | {"token": token})
+
+
+def _channel(call: Call, transport: str, destination: str) -> Channel:
+    """The channel that leads there. Raises `DestinationRefused`, for mail to anybody but members, too: nobody
+    else has agreed to get any."""
+    channel = channel_of(transport=transport, destination=destination, allowed=call.traits.egress_allowed)
+    if channel is Channel.EMAIL and not _is_member(call, destination):
+        reason = "mail goes to members of your organisation only. Ask the operator to make them one."
+        raise DestinationRefused(reason=reason)
+    return channel
+
+
+def _is_member(call: Call, address: str) -> bool:
+    person = call.directory.person_by_email(address)
+    if person is None or not person.active:
+        return False
+    return call.actor.account in dict(call.directory.memberships(person.key))
 
 
 def _topic(actor: Actor, hit_type_id: str) -> str:
@@ -109,11 +127,7 @@ def send_test_event_notification(
     What is answered goes to the errand, which sends it after the commit and refuses if it could not.
     """
     destination = notification["Destination"]
-    channel = channel_of(
-        transport=notification["Transport"],
-        destination=destination,
-        allowed=call.traits.egress_allowed,
-    )
+    channel = _channel(call, notification["Transport"], destination)
     sample = sample_event(test_event_type, now=call.now)
     document_id = hashlib.sha256(call.request_id.encode()).hexdigest()[:40]
     return {

@@ -20,7 +20,7 @@ def form_of(call: Call, question: int) -> QuestionForm | None:
     if found is None:
         parsed = question_rules.parse(questions.body(call, question))
         found = (parsed if isinstance(parsed, QuestionForm) else None,)
-        if len(_kept) >= MOST:
-            _kept.clear()
+        while len(_kept) >= MOST:
+            _kept.pop(next(iter(_kept)), None)
         _kept[digest] = found
     return found[0]

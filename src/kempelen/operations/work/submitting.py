@@ -21,8 +21,8 @@ from kempelen.store import assignments, files, hit_types, hits, statistics
 from kempelen.store.assignments import Assignment
 from kempelen.store.hits import Hit
 
-REGEX_STEPS = 50_000
-"""What a form's regular expressions may cost at submission: about 50 ms, during which nobody else writes."""
+REGEX_STEPS = 15_000
+"""What a form's regular expressions may cost at submission: about 15 ms, during which nobody else writes."""
 
 
 class AlreadySubmitted(Refusal):
