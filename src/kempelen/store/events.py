@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, bindparam, cast, exists, func, insert, literal, select, update
 from sqlalchemy import text as sql_text
 
-from kempelen.events import SUBSCRIBABLE
+from kempelen.events import SUBSCRIBABLE, EventKind
 from kempelen.operation import Call, Event
 from kempelen.store import outbox
 from kempelen.store.sql import Sql
@@ -33,6 +33,10 @@ NOTIFICATION = "notification"
 _add = insert(events).values(**{column.name: bindparam(column.name) for column in events.c}).inline()
 ADD = Sql(_add)
 ADD_UNSEALED = Sql(insert(unsealed).values(kind=bindparam("kind"), id=bindparam("id")).inline())
+
+HAPPENED = Sql(
+    select(events.c.id).where(events.c.hit == bindparam("hit"), events.c.kind == bindparam("kind")).limit(1)
+)
 
 _subscribed = (notification_settings.c.active == 1) & (notification_settings.c.confirmed == 1)
 _subscription = select(
@@ -170,3 +174,8 @@ def _tell(call: Call, key: int, event: Event, subscriptions: Subscriptions) -> N
         "due_at": call.now,
     }
     call.later(outbox.PUT, **job)
+
+
+def happened(call: Call, kind: EventKind, *, hit: int) -> bool:
+    """Whether this has ever happened to the HIT of that key, in calls before this one."""
+    return call.one(HAPPENED, hit=hit, kind=int(kind)) is not None

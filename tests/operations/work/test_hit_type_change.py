@@ -89,10 +89,11 @@ def test_work_that_was_accepted_keeps_its_type(rosa: Requester, wei: Worker, ana
     with pytest.raises(InvalidHITState, match="were accepted"):
         change(rosa, hit_id, wanted)
     wei("ReturnAssignment", AssignmentId=assignment)
-    change(rosa, hit_id, wanted)
+    with pytest.raises(InvalidHITState, match="were accepted"):
+        change(rosa, hit_id, wanted)
     ana.do(hit_id)
     with pytest.raises(InvalidHITState, match="'Assignable', and assignments of it were accepted"):
-        change(rosa, hit_id, hit_type(rosa, Title="Third"))
+        change(rosa, hit_id, wanted)
 
 
 def test_only_an_assignable_hit_changes(rosa: Requester, wei: Worker) -> None:

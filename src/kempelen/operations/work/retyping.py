@@ -9,7 +9,7 @@ from kempelen.operations.money.quotas import count_spend
 from kempelen.operations.people.required import check_hit_type_usable
 from kempelen.operations.work.publishing import level_of
 from kempelen.rules.lifecycle import HITStatus
-from kempelen.store import groups, hit_types, hits, ledger
+from kempelen.store import events, groups, hit_types, hits, ledger
 from kempelen.store.hits import Hit, InvalidHITState
 
 
@@ -20,12 +20,12 @@ class AssignmentsWereAccepted(InvalidHITState):
 
 @command("UpdateHITTypeOfHIT", by=Role.REQUESTER)
 def update_hit_type_of_hit(call: Call, *, hit_id: str, hit_type_id: str) -> None:
-    """Give a HIT that nobody has accepted another type, and hold or release the difference in price."""
+    """Give a HIT that nobody has ever accepted another type, and hold or release the difference in price."""
     hit = hits.owned(call, hit_id, to_change=True)
     hit_type = hit_types.owned(call, hit_type_id)
     if hit.status != HITStatus.ASSIGNABLE:
         raise InvalidHITState(state=HITStatus(hit.status).label, wanted=HITStatus.ASSIGNABLE.label)
-    if hit.open != hit.max_assignments:
+    if hit.open != hit.max_assignments or events.happened(call, EventKind.AssignmentAccepted, hit=hit.key):
         raise AssignmentsWereAccepted(state=HITStatus.ASSIGNABLE.label)
     check_hit_type_usable(call, hit_type)
     if hit_type.key != hit.hit_type:
