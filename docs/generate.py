@@ -1,7 +1,7 @@
-"""Write the generated pages of the reference: operations from the contracts, settings, refusals.
+"""Write the generated pages of the reference: operations from the contracts, settings, refusals, commands.
 
-    python docs/generate.py            writes them
-    python docs/generate.py --check    exits 1 if one is not as it would be written
+python docs/generate.py            writes them
+python docs/generate.py --check    exits 1 if one is not as it would be written
 """
 
 from __future__ import annotations
@@ -28,10 +28,15 @@ def operations_page(title: str, introduction: str, service: contract.Contract) -
     for name in sorted(service.operations):
         shape = service.operations[name]
         declared = REGISTER.get(name)
-        sentence = "" if declared is None else " ".join((inspect.getdoc(declared.function) or "").split("\n\n")[0].split())
+        sentence = (
+            ""
+            if declared is None
+            else " ".join((inspect.getdoc(declared.function) or "").split("\n\n")[0].split())
+        )
         parts.append(f"## {name}\n\n{sentence}\n")
         if declared is not None:
             by = ", ".join(role.name.lower() for role in sorted(declared.by) if role is not Role.SYSTEM)
+            by = by or "the market itself, never by a request from outside"
             kind = "writes" if declared.writes else "reads"
             repeat = "; a repeat is safe" if shape.idempotent else ""
             parts.append(f"Called by: {by}. It {kind}{repeat}.\n")
@@ -46,7 +51,9 @@ def operations_page(title: str, introduction: str, service: contract.Contract) -
             parts.append(f"{heading}:\n\n| member | type | limits |\n|---|---|---|")
             for member, reference in members.items():
                 star = "\\*" if member in required and key == "input" else ""
-                parts.append(f"| {member}{star} | {_type(reference, shapes)} | {_limits(reference, shapes)} |")
+                parts.append(
+                    f"| {member}{star} | {_type(reference, shapes)} | {_limits(reference, shapes)} |"
+                )
             parts.append("")
     return "\n".join(parts).rstrip() + "\n"
 
@@ -85,7 +92,9 @@ def settings_page() -> str:
         for each in dataclasses.fields(Settings)
     ]
     head = (
-        "# Settings\n\n" + NOTE + "\nAll settings are environment variables, and everything works with none of them set. "
+        "# Settings\n\n"
+        + NOTE
+        + "\nAll settings are environment variables, and everything works with none of them set. "
         "The command line's options win over them. `kempelen settings` shows what is in force.\n\n"
         "| variable | default | what it is |\n|---|---|---|\n"
     )
@@ -101,14 +110,52 @@ def refusals_page() -> str:
     rows = []
     for refusal in sorted(_all_refusals(), key=lambda each: (each.type, each.code, each.__name__)):
         text = " ".join((refusal.__doc__ or "").split()).replace("|", "\\|")
-        rows.append(f"| {refusal.type} | {refusal.code or '–'} | {refusal.status} | {refusal.page_status} | {text} |")
+        rows.append(
+            f"| {refusal.type} | {refusal.code or '–'} | {refusal.status} | {refusal.page_status} | {text} |"
+        )
     return (
-        "# Refusals\n\n" + NOTE + "\nWhat is refused, as it is said. Words in braces are filled in. A refusal of the types "
+        "# Refusals\n\n"
+        + NOTE
+        + "\nWhat is refused, as it is said. Words in braces are filled in. A refusal of the types "
         "RequestError and ParameterValidationError ends in a time stamp in milliseconds, as on MTurk.\n\n"
         "| type | TurkErrorCode | status of the API | status of a page | message |\n|---|---|---|---|---|\n"
         + "\n".join(rows)
         + "\n"
     )
+
+
+def command_line_page() -> str:
+    """Every command of `kempelen`, as its own help describes it."""
+    from typer.testing import CliRunner
+
+    from kempelen.cli.main import app
+
+    run = CliRunner()
+    parts = [
+        "# The command line\n",
+        NOTE,
+        "Every command but `serve` and `demo` opens the databases itself and works beside a running "
+        "server, which takes notice within a second. The options win over the [settings](settings.md). "
+        "A command ends with 0 when it was done, 1 when it was refused, 2 for a wrong option. "
+        "`KEMPELEN_TRACEBACK=1` in the environment shows where an unexpected fault came from.\n",
+    ]
+    for words in _commands(app):
+        answer = run.invoke(
+            app, [*words, "--help"], prog_name="kempelen", env={"COLUMNS": "100"}, color=False
+        )
+        lines = [line.rstrip() for line in answer.stdout.strip().splitlines()]
+        parts.append(f"## {' '.join(('kempelen', *words))}\n\n```text\n" + "\n".join(lines) + "\n```\n")
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _commands(app: Any, above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The words of every command, groups too, in the order help lists them."""
+    found = [above]
+    for command in app.registered_commands:
+        found.append((*above, command.name or command.callback.__name__.replace("_", "-")))
+    for group in app.registered_groups:
+        found += _commands(group.typer_instance, (*above, group.name))
+    return found
 
 
 def _all_refusals() -> set[type[Refusal]]:
@@ -144,6 +191,7 @@ def pages() -> dict[str, str]:
         ),
         "settings.md": settings_page(),
         "refusals.md": refusals_page(),
+        "command-line.md": command_line_page(),
     }
 
 

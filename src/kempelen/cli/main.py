@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 add = typer.Typer(help="Add requesters, workers, operators.", no_args_is_help=True, rich_markup_mode=None)
-keys = typer.Typer(help="Make, list and disable access keys.", no_args_is_help=True, rich_markup_mode=None)
+keys = typer.Typer(help="Make, list and switch access keys.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(add, name="add")
 app.add_typer(keys, name="keys")
 

@@ -17,8 +17,6 @@ SECRET = ("vault_key", "smtp_password")
 """Settings whose value is not shown."""
 URLS = ("database", "egress_proxy")
 """Settings whose value may hold a password, which is not shown."""
-URLS = ("database", "egress_proxy")
-"""Settings whose value may hold a password, which is not shown."""
 
 
 def migrate(where: Mapping[str, Any]) -> None:
