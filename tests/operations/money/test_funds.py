@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kempelen.errors import ParameterValidationError, Refusal
+from kempelen.operations.money.funds import CurrenciesDiffer
 from people import Requester, Town
 
 
@@ -19,6 +20,13 @@ def test_what_is_no_deposit_is_refused(town: Town, rosa: Requester, amount: str)
     with pytest.raises(Refusal):
         town.operator("Deposit", AccountId=rosa.id, Amount=amount)
     assert rosa.balance[0] == "1000.00"
+
+
+def test_money_of_another_currency_is_refused(town: Town, rosa: Requester) -> None:
+    town.operator("Deposit", AccountId=rosa.id, Amount="1.00", Currency="USD")
+    with pytest.raises(CurrenciesDiffer, match="in EUR and the account in USD"):
+        town.operator("Deposit", AccountId=rosa.id, Amount="1.00", Currency="EUR")
+    assert rosa.balance[0] == "1001.00"
 
 
 def test_the_operator_sees_what_an_account_has(town: Town, sandbox: Town, rosa: Requester) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kempelen.errors import ParameterValidationError
+from kempelen.errors import ParameterValidationError, Refusal
 from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command, query
 from kempelen.operations.money.balances import PLAY_BALANCE
@@ -15,11 +15,23 @@ MOST = 100_000_000_000
 """The largest deposit, in minor units."""
 LONGEST = 20
 """Characters of an amount, leading zeros and all."""
+CURRENCY = "USD"
+"""What every account is in."""
+
+
+class CurrenciesDiffer(Refusal):
+    """The money is in {given} and the account in {currency}. Nothing is exchanged here: give {currency}."""
+
+    code = "Kempelen.CurrenciesDiffer"
 
 
 @command("Deposit", by=Role.OPERATOR)
-def deposit(call: Call, *, account_id: str, amount: str, note: str | None = None) -> dict[str, Any]:
-    """Credit a requester with money that has arrived."""
+def deposit(
+    call: Call, *, account_id: str, amount: str, currency: str = CURRENCY, note: str | None = None
+) -> dict[str, Any]:
+    """Credit a requester with money that has arrived. Money of another currency is refused."""
+    if currency != CURRENCY:
+        raise CurrenciesDiffer(given=currency, currency=CURRENCY)
     organisation = call.directory.requester(account_id)
     if organisation is None:
         raise ParameterValidationError(value=account_id, parameter="AccountId")

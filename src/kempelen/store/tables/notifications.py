@@ -34,6 +34,5 @@ messages = Table(
     text("subject"),
     text("body"),
     number("at"),
-    number("read_at", optional=True),
 )
 Index("messages_by_worker", messages.c.worker, messages.c.at, messages.c.id)
