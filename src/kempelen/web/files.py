@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
@@ -26,8 +27,10 @@ UPLOADS = "/tasks/files/"
 LARGEST = 2_000_000_000
 ROOM = 65_536
 """What the parts of a form may take beside the file."""
-AT_ONCE = 32
+AT_ONCE = 128
 """Uploads of one process at once."""
+OF_ONE_AT_ONCE = 4
+"""Uploads of one assignment at once: with a full queue of slow ones, a worker leaves room for others."""
 LONGEST_NAME = 255
 _RANGE = re.compile(r"bytes=([0-9]{0,12})-([0-9]{0,12})", re.ASCII)
 SAFE = {
@@ -64,15 +67,16 @@ class _Files:
     def __init__(self, market: Market, store: blobs.BlobStore) -> None:
         self._market = market
         self._store = store
-        self._under_way = 0
+        self._under_way: Counter[str] = Counter()
 
     async def preflight(self, request: Request) -> Response:
         return Response(status_code=204, headers=FROM_FRAMES)
 
     async def take(self, request: Request) -> Response:
-        if self._under_way >= AT_ONCE:
+        assignment = request.path_params["assignment"]
+        if self._under_way.total() >= AT_ONCE or self._under_way[assignment] >= OF_ONE_AT_ONCE:
             return _refused(Unavailable(), FROM_FRAMES)
-        self._under_way += 1
+        self._under_way[assignment] += 1
         try:
             return await self._take(request)
         except Refusal as refusal:
@@ -80,7 +84,8 @@ class _Files:
         except ClientDisconnect:
             return Response(status_code=400)
         finally:
-            self._under_way -= 1
+            self._under_way[assignment] -= 1
+            self._under_way += Counter()  # forgets those at nought
 
     async def _take(self, request: Request) -> Response:
         about = {
