@@ -58,6 +58,7 @@ class InvalidParameterCombination(Refusal):
     """The combination of parameters supplied to the request is invalid: {parameters}."""
 
     type = "InvalidParameterCombinationError"
+    stamped = False
 
 
 class ValidationException(Refusal):

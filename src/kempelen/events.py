@@ -51,6 +51,7 @@ class EventKind(IntEnum):
     TermsChanged = 61
     QuotaChanged = 62
     DeadLetterReplayed = 63
+    FeeRefunded = 64
 
     RequesterAdded = 80
     WorkerAdded = 81

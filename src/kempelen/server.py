@@ -57,7 +57,9 @@ def listeners(app: App) -> dict[str, Listener]:
     prefixes = {each.target_prefix: frozenset(each.operations) for each in app.contracts}
     made = {}
     for market in app.worlds:
-        routes = health.routes((app.house, market), market.traits.name, app.observer)
+        routes = health.routes(
+            (app.house, market), market.traits.name, app.observer, metrics_token=app.settings.metrics_token
+        )
         routes += notifications.routes(market, app.outside.identity.certificate_pem)
         routes += file_routes.routes(market, app.outside.blobs(market.traits.name))
         made[market.traits.name] = Listener(WireDoor(market, app.house, accounts, prefixes), routes)
@@ -89,6 +91,7 @@ class Serving:
         self._jobs = Jobs(background(app)) if settings.jobs else None
         self._sockets = {name: _bound(name, settings.host, port) for name, port in ports.items()}
         limits = HTTPLimits(
+            connections_per_address=settings.connections_per_address,
             body_bytes=settings.max_body_bytes,
             body_bytes_of=partial(file_routes.body_bytes_of, usual=settings.max_body_bytes),
         )

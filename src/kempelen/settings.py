@@ -46,6 +46,10 @@ class Settings:
     )
     queue_cap: int = _setting(25, "How many accepted tasks a worker may hold at once.")
     accepts_a_day: int = _setting(3_800, "How many tasks a worker may accept in a day.")
+    connections_per_address: int = _setting(
+        512, "How many connections one address may have; raise it behind a reverse proxy."
+    )
+    metrics_token: str = _setting("", "If set, /metrics answers only to this bearer token.")
     max_body_bytes: int = _setting(8_388_608, "The largest body of an API request.")
     reward_rate: int = _setting(2_000, "The fee on rewards, in basis points.")
     many_assignments_rate: int = _setting(

@@ -45,6 +45,7 @@ OF_REQUESTERS: dict[str, Members] = {
     "GetPolicy": {"Name": "$policy"},
     "GetQualificationScore": {"QualificationTypeId": "$qualification", "WorkerId": "$worker"},
     "GetTaskSettings": {"HITTypeId": "$hit_type"},
+    "GetWorkRecord": {"AssignmentId": "$submitted"},
     "ListAssignmentsForHIT": {"HITId": "$hit"},
     "ListBonusPayments": {"HITId": "$hit"},
     "ListConditions": {"HITTypeId": "$hit_type"},

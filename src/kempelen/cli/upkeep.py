@@ -13,7 +13,7 @@ from kempelen import app as program
 from kempelen import settings as all_settings
 from kempelen.cli.opening import opened
 
-SECRET = ("vault_key", "smtp_password")
+SECRET = ("vault_key", "smtp_password", "metrics_token")
 """Settings whose value is not shown."""
 URLS = ("database", "egress_proxy")
 """Settings whose value may hold a password, which is not shown."""

@@ -87,6 +87,12 @@ HELD = Sql(
 )
 
 
+LOCK = Sql(select(assignments.c.id).where(assignments.c.id == bindparam("key")).with_for_update())
+WORK = Sql(
+    select(assignments.c.work, assignments.c.settings_version).where(assignments.c.id == bindparam("key"))
+)
+
+
 def _add(dialect: str) -> object:
     build = sqlite.insert if dialect == "sqlite" else postgresql.insert
     names = ("id", "public_id", "hit", "worker", "requester", "accepted_at", "abandon_at", "reward", "fee")
@@ -149,7 +155,7 @@ ANSWERS_OF_HIT = Sql(
     .where(*_OF_HIT, tuple_(*_ORDER) <= tuple_(bindparam("last"), bindparam("last_key")))
     .order_by(*_ORDER)
 )
-MAX_PAGE_BYTES = 8_388_608
+MAX_PAGE_BYTES = 2_097_152
 """A page ends early when its answers are larger together; it always has at least one."""
 
 
@@ -166,6 +172,18 @@ def by_id(call: Call, assignment_id: str) -> Assignment:
     if row is None:
         raise AssignmentDoesNotExist(assignment_id=assignment_id)
     return Assignment(*row)
+
+
+def lock(call: Call, key: int) -> None:
+    """Nobody else changes this assignment until the command is kept."""
+    call.one(LOCK, key=key)
+
+
+def work_record(call: Call, key: int) -> tuple[str | None, int | None]:
+    """What was told of the work when it was submitted, as JSON, and the settings' version it was done by."""
+    row = call.one(WORK, key=key)
+    assert row is not None
+    return row[0], row[1]
 
 
 def submitted(call: Call, assignment_id: str) -> Assignment:

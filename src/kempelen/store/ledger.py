@@ -104,6 +104,13 @@ def _give(dialect: str) -> object:
 
 
 GIVE = Sql(_give)  # type: ignore[arg-type]
+OF_CAUSE = Sql(
+    select(transfers.c.id).where(
+        transfers.c.cause == bindparam("cause"),
+        transfers.c.cause_key == bindparam("key"),
+        transfers.c.cause_number == 0,
+    )
+)
 BALANCE = Sql(select(purses.c.available, purses.c.held).where(purses.c.account == bindparam("purse")))
 
 
@@ -137,6 +144,17 @@ def deposit(call: Call, requester: int, amount: int) -> None:
     """Money comes in from outside to a requester's account."""
     call.do(GIVE, purse=available(requester), amount=amount, currency="USD")
     _transfer(call, Cause.DEPOSIT, call.key(), 0, debit=EXTERNAL, credit=available(requester), amount=amount)
+
+
+def refund_fee(call: Call, requester: int, amount: int, *, assignment: int) -> None:
+    """The market gives a fee back. The assignment is the cause, so it can be given back only once."""
+    call.do(GIVE, purse=available(requester), amount=amount, currency="USD")
+    _transfer(call, Cause.REFUND, assignment, 0, debit=FEES, credit=available(requester), amount=amount)
+
+
+def is_refunded(call: Call, assignment: int) -> bool:
+    """Whether the fee of an assignment was given back."""
+    return call.one(OF_CAUSE, cause=int(Cause.REFUND), key=assignment) is not None
 
 
 def hold(call: Call, requester: int, amount: int, *, hit: int, number: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
@@ -22,8 +23,10 @@ body{{font:16px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:42rem;paddi
 <a href="/version">Version</a> · <a href="/metrics">Metrics</a></p></html>"""
 
 
-def routes(markets: tuple[Market, ...], world: str, observer: Observer) -> list[Route]:
-    """The routes of one listener."""
+def routes(
+    markets: tuple[Market, ...], world: str, observer: Observer, *, metrics_token: str = ""
+) -> list[Route]:
+    """The routes of one listener. With a token, metrics are for those alone who bring it."""
 
     async def health(request: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -44,6 +47,9 @@ def routes(markets: tuple[Market, ...], world: str, observer: Observer) -> list[
         return JSONResponse({"name": "kempelen", "version": __version__, "world": world})
 
     async def metrics(request: Request) -> Response:
+        given = request.headers.get("authorization", "")
+        if metrics_token and not hmac.compare_digest(given.encode(), f"Bearer {metrics_token}".encode()):
+            return JSONResponse({"status": "the metrics token is missing or wrong"}, status_code=401)
         return Response(generate_latest(observer.registry), media_type=CONTENT_TYPE_LATEST)
 
     async def first_page(request: Request) -> Response:

@@ -21,7 +21,13 @@ Application = Callable[
 STATUS_LINES: Final = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus
 }
-FAULT: Final = json.dumps({"__type": "ServiceFault", "Message": "An internal error has occurred."}).encode()
+FAULT: Final = json.dumps(
+    {
+        "__type": "ServiceFault",
+        "Message": "There was an error with this request.",
+        "TurkErrorCode": "AWS.MechanicalTurk.ServiceFault",
+    }
+).encode()
 
 
 def error_answer(status: int, body: bytes, *, request_id: str) -> bytes:
