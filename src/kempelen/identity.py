@@ -56,21 +56,38 @@ def _limiting(written: str) -> Policy:
     return policies.parse(scopes.limiting(_names(written)), name="the token's scopes")
 
 
+MOST_CARRIED = 10_000
+"""How many access keys' actors are kept at hand at most."""
+
+
 class Identity:
     """Turns credentials into actors."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
+        self._carried: dict[str, tuple[Key, object, Actor]] = {}
 
     def of_key(self, access_key_id: str) -> tuple[Actor, str] | None:
         """The actor an access key stands for and its secret; None for unknown and disabled ones."""
         key = self._directory.key(access_key_id)
         if key is None or not key.active:
             return None
+        policies = self._policies(key)
+        owner = (
+            self._directory.organisation(key.organisation)
+            if key.organisation is not None
+            else self._directory.person(key.person or 0)
+        )
+        before = self._carried.get(access_key_id)
+        if before is not None and before[0] is key and before[1] is owner and before[2].policies == policies:
+            return before[2], key.secret  # nothing was read anew, so nothing can be different
         actor = self._account(Role(key.role), key.organisation, key.person)
         if actor is None:
             return None
-        carried = replace(actor, credential=key.access_key_id, policies=self._policies(key))
+        carried = replace(actor, credential=key.access_key_id, policies=policies)
+        if len(self._carried) >= MOST_CARRIED:
+            self._carried.clear()
+        self._carried[access_key_id] = (key, owner, carried)
         return carried, key.secret
 
     def of_token(self, secret: str, now: int) -> Actor | None:
