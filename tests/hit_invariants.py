@@ -40,8 +40,8 @@ def assert_consistent(town: Town) -> None:
     """Statuses, counters, holds, purses and groups agree with each other."""
     held: dict[int, int] = {}
     for (
-        key, status, free, pending, submitted, approved, rejected, most, expired, reviewing, disposed, on_hold,
-        requester, cost, *counted,
+        key, status, free, pending, submitted, approved, rejected, most, expired, reviewing, disposed,
+        on_hold, requester, cost, *counted,
     ) in rows(town, HITS):  # fmt: skip
         assert [pending, submitted, approved, rejected] == counted, f"counters of {key}"
         assert free == most - sum(counted) and free >= 0, f"slots of {key}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,14 +12,11 @@ from typing import Any
 import boto3
 import pytest
 
-from kempelen.app import App, assemble, senders
-from kempelen.clock import HandClock
+from apps import app_on
+from kempelen.app import App, senders
 from kempelen.jobs.deliveries import Deliveries
-from kempelen.rules.ids import seeded_random
-from kempelen.settings import Settings
 from kempelen.store import outbox
 from services.mail import MailSink
-from services.postgres import fresh_database
 
 
 class Receiver:
@@ -95,12 +91,7 @@ def aws(moto_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def app(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    mail: MailSink,
-) -> Iterator[App]:
+def app(request: pytest.FixtureRequest, tmp_path: Path, mail: MailSink) -> Iterator[App]:
     """An app that may reach this machine, and mails through the sink."""
     settings: dict[str, object] = {
         "egress_allow": "127.0.0.0/8,127.0.0.1:1",
@@ -109,37 +100,11 @@ def app(
         "smtp_starttls": False,
         "mail_from": "Kempelen <market@example.org>",
     }
-    yield from _opened(request, tmp_path, tmp_path_factory, settings)
-
-
-def opened(folder: Path, database: str = "", **settings: object) -> App:
-    wanted = Settings(data=folder, database=database, log_calls=False, jobs=False, **settings)  # type: ignore[arg-type]
-    return assemble(wanted, clock=HandClock(1_790_000_000_000), random=seeded_random(7))
-
-
-def _opened(
-    request: pytest.FixtureRequest,
-    folder: Path,
-    factory: pytest.TempPathFactory,
-    settings: dict[str, object],
-) -> Iterator[App]:
-    receiver: Receiver | None = (
-        request.getfixturevalue("receiver") if "receiver" in request.fixturenames else None
-    )
-    if receiver is not None:
+    if "receiver" in request.fixturenames:
+        receiver: Receiver = request.getfixturevalue("receiver")
         settings["egress_allow"] = receiver.url.split("/")[2]
-    if request.param == "sqlite":
-        shutil.copytree(request.getfixturevalue("sqlite_template"), folder / "data")
-        running = opened(folder / "data", **settings)
+    with app_on(request.param, request, tmp_path, **settings) as running:
         yield running
-        running.close()
-        return
-    template = request.getfixturevalue("postgres_template")
-    with fresh_database(request.getfixturevalue("postgres_url"), template=template) as url:
-        shutil.copy(factory.getbasetemp() / "postgres-vault.key", folder / "vault.key")
-        running = opened(folder, url, **settings)
-        yield running
-        running.close()
 
 
 @pytest.fixture
