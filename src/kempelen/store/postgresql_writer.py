@@ -110,8 +110,10 @@ def _keep_alone(connection: PostgreSQLConnection, command: Command, clock: Clock
     try:
         result = command.work(connection, clock())
         waiting = connection.take_later()
-        for sql, parameters in waiting.items():
-            connection.many(sql, sql.merged(parameters))
+        if waiting:
+            with connection.raw.pipeline():  # what nobody reads goes out in one round trip
+                for sql, parameters in waiting.items():
+                    connection.many(sql, sql.merged(parameters))
         faultpoints.reached("writer.before_commit")
         connection.raw.commit()
         faultpoints.reached("writer.after_commit")
