@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from botocore.auth import SigV4Auth
@@ -77,7 +78,7 @@ class Pipe(asyncio.Protocol):
 class Run:
     """What is sent, until the time is over or nothing is left."""
 
-    def __init__(self, messages: list[bytes], seconds: float, connections: int) -> None:
+    def __init__(self, messages: Iterable[bytes], seconds: float, connections: int) -> None:
         self.messages = iter(messages)
         self.until = time.perf_counter() + seconds
         self.left = connections
@@ -99,7 +100,7 @@ class Run:
             self.done.set_result(None)
 
 
-async def drive(url: str, messages: list[bytes], seconds: float, connections: int) -> dict[str, float]:
+async def drive(url: str, messages: Iterable[bytes], seconds: float, connections: int) -> dict[str, float]:
     """Send what was made, `connections` at a time; answers counts, rate and latencies."""
     loop = asyncio.get_running_loop()
     parts = urlsplit(url)

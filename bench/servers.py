@@ -38,7 +38,9 @@ def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 30) ->
             raise RuntimeError(f"the server ended with {process.returncode}")
         try:
             with urllib.request.urlopen(url, timeout=1):
-                return time.perf_counter() - started
+                took = time.perf_counter() - started
+            if process.poll() is None:  # else another program answers there
+                return took
         except urllib.error.HTTPError:
             return time.perf_counter() - started
         except OSError:
@@ -58,6 +60,18 @@ def running(command: list[str], **environment: str) -> Iterator[subprocess.Popen
             process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def cpu_seconds(process: int) -> float:
+    """The processor time a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_mb(process: int) -> float:
+    """The memory a process holds, in MB."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 @contextlib.contextmanager
@@ -107,13 +121,11 @@ class Kempelen:
 
     def cpu_seconds(self) -> float:
         """The processor time the server process has used."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.process.pid)
 
     def resident_mb(self) -> float:
         """The memory the server process holds, in MB."""
-        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
-        return pages * resource.getpagesize() / 1e6
+        return resident_mb(self.process.pid)
 
     def _database(self) -> list[str]:
         return ["--database", self.database] if self.database else []

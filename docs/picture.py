@@ -1,6 +1,6 @@
 """Draw what a command prints as a picture for the README, in the product's own colours.
 
-    make demo | python docs/picture.py "make demo" > docs/images/demo.svg
+make demo | python docs/picture.py "make demo" > docs/images/demo.svg
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -52,6 +51,8 @@ class SigningIdentity:
 
 def new_signing_identity(*, now: int, common_name: str) -> SigningIdentity:
     """A new RSA key and its self-signed certificate, valid for ten years from a day before `now`."""
+    from cryptography import x509  # seldom needed, and slow to import
+
     key = rsa.generate_private_key(public_exponent=65_537, key_size=KEY_BITS)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name[:64])])
     start = datetime.fromtimestamp((now - DAY_MILLISECONDS) // 1000, UTC)
@@ -134,6 +135,8 @@ def verify(envelope: Envelope, certificate_pem: bytes) -> bool:
     Only signature version 2 counts. A receiver must have fetched the certificate from a place it trusts, and
     should drop envelopes whose `Timestamp` is old. Raises `ValueError` if the certificate cannot be read.
     """
+    from cryptography import x509
+
     key = x509.load_pem_x509_certificate(certificate_pem).public_key()
     if not isinstance(key, rsa.RSAPublicKey) or not all(isinstance(each, str) for each in envelope.values()):
         return False

@@ -3,6 +3,7 @@ that help is quick."""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -74,8 +75,12 @@ def serve(
     ] = False,
 ) -> None:
     """Serve production, sandbox and task content until SIGTERM or Ctrl-C."""
+    # All that is imported stays; to look through it for garbage again and again would slow the start.
+    gc.disable()
     from kempelen.cli import serve as command
 
+    gc.freeze()
+    gc.enable()
     command.run(
         {"data": data, "database": database, "host": host}
         | {"port": port, "sandbox_port": sandbox_port, "task_port": task_port},
