@@ -105,13 +105,14 @@ def rush(everybody: Crowd, engine: str, *, hits: int) -> Figure:
     done = everybody.work()
     took = time.perf_counter() - started
     doubled = _count(town, TAKEN_TWICE) + _count(town, TOO_OFTEN)
-    lost = abs(done - _count(town, KEPT)) + abs(done - hits * 20)
+    lost = abs(done - _count(town, KEPT))
     return Figure(
         "P5",
         f"Failed, doubled and lost accepts under {WORKERS} workers, {engine}",
         f"""{WORKERS} workers at once accept and submit whatever one group of {hits} HITs with 20 assignments
-        has, until nothing is left. Counted are accepts and submissions that were refused or failed, pairs of
-        worker and HIT and HITs' slots that were given out twice, and slots nobody got.""",
+        has, until each has been told that nothing is left. Counted are accepts and submissions that were
+        refused or failed, pairs of worker and HIT and HITs' slots that were given out twice, and submissions
+        that were acknowledged and are not in the table.""",
         [float(len(everybody.failed) + doubled + lost)],
         0,
         0,
@@ -122,6 +123,7 @@ def rush(everybody: Crowd, engine: str, *, hits: int) -> Figure:
             "failed": len(everybody.failed),
             "doubled": doubled,
             "lost": lost,
+            "slots_left_for_the_next_lap": hits * 20 - done,
             "loops_a_second": done / took,
             **({"first_fault": repr(everybody.failed[0])} if everybody.failed else {}),
         },

@@ -60,8 +60,7 @@ def _measured(engine: str, database: str, *, hits: int) -> Figure:
         town.market.settle()
         _seal(town)
         approved = _packed(connection)
-        count = hits * SLOTS
-        raw = _raw_bytes(connection, expected=count) / count
+        raw, count = _raw(connection)
         connection.close()
     grown = {name: (size - before.get(name, 0)) / count for name, size in approved.items()}
     each = sum(grown.values())
@@ -140,8 +139,9 @@ def _tables(connection: Raw) -> dict[str, int]:
     return {name: int(size) for name, size in found.fetchall()}
 
 
-def _raw_bytes(connection: Raw, *, expected: int) -> int:
-    """The size of a table of nothing but assignments and answers, with the assignments' indexes."""
+def _raw(connection: Raw) -> tuple[float, int]:
+    """Bytes a row of a table of nothing but assignments and answers with the assignments' indexes, and how
+    many rows there are."""
     before = sum(_packed(connection).values())
     bare = assignments.to_metadata(MetaData(), name="bare")
     bare.append_column(octets("fields"))
@@ -157,8 +157,8 @@ def _raw_bytes(connection: Raw, *, expected: int) -> int:
         ]
     )
     raw: Any = connection.raw
-    assert raw.execute("SELECT count(*) FROM bare").fetchall()[0][0] == expected
-    return sum(_packed(connection).values()) - before
+    count = int(raw.execute("SELECT count(*) FROM bare").fetchall()[0][0])
+    return (sum(_packed(connection).values()) - before) / count, count
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
     PYTHONPATH=tests python -m soak --part kill-sqlite --cycles 20
     PYTHONPATH=tests python -m soak --summary                only write docs/reference/soak.md
 
-Every part appends one line to `.cache/soak/journal.jsonl`.
+Every part appends one line to `docs/reference/soak.jsonl`, which is kept with the project, so that another
+machine goes on.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def main() -> int:
     wanted.add_argument("--minutes", type=float, default=1e9, help="begin no further part after this long")
     wanted.add_argument("--summary", action="store_true", help="write the summary and nothing else")
     given = wanted.parse_args()
-    journal = record.Journal(ROOT / ".cache" / "soak" / "journal.jsonl")
+    journal = record.Journal(ROOT / "docs" / "reference" / "soak.jsonl")
     until = time.monotonic() + given.minutes * 60
     while not given.summary:
         part = parts.PARTS[given.part] if given.part else parts.next_part(journal)
