@@ -27,6 +27,7 @@ _SHOWN = (
         keys.c.label,
         keys.c.organisation,
         keys.c.person,
+        keys.c.role,
     )
     .join_from(keys, organisations, organisations.c.id == keys.c.organisation, isouter=True)
     .join(people, people.c.id == keys.c.person, isouter=True)
@@ -58,6 +59,7 @@ class AccessKey:
     label: str | None
     organisation: int | None
     person: int | None
+    role: int
 
 
 def add(

@@ -18,7 +18,7 @@ _NEW = (
 )  # fmt: skip
 ADD = Sql(insert(tokens).values(**{name: bindparam(name) for name in _NEW}).inline())
 OWNER = Sql(
-    select(tokens.c.id, tokens.c.organisation, tokens.c.person).where(
+    select(tokens.c.id, tokens.c.organisation, tokens.c.person, tokens.c.role).where(
         tokens.c.public_id == bindparam("public_id")
     )
 )
@@ -36,6 +36,7 @@ class Owned:
     key: int
     organisation: int | None
     person: int | None
+    role: int
 
 
 def add(

@@ -175,3 +175,13 @@ def test_a_change_by_another_process_is_seen_within_a_second(town: Town, rosa: R
         assert here.of_key(rosa.access_key) is None
     finally:
         there.close()
+
+
+def test_a_worker_who_is_an_operator_too_changes_no_operators_key_as_a_worker(town: Town) -> None:
+    wei = town.worker("Wei")
+    added = town.operator("AddOperator", Name="Wei", Email="wei@example.org")
+    operators_key = added["AccessKey"]["AccessKeyId"]
+    with pytest.raises(AccessKeyDoesNotExist):
+        wei("PutAccessKey", AccessKeyId=operators_key, Active=False)
+    town.operator("PutAccessKey", AccessKeyId=operators_key, Active=False)
+    wei("PutAccessKey", AccessKeyId=wei.access_key, Active=False)

@@ -125,7 +125,7 @@ def list_access_keys(
 
 def _owned(call: Call, access_key_id: str) -> AccessKey:
     key = access_keys.find(call, access_key_id)
-    if key is None or not is_own(call, organisation=key.organisation, person=key.person):
+    if key is None or not is_own(call, organisation=key.organisation, person=key.person, role=key.role):
         raise AccessKeyDoesNotExist(access_key_id=access_key_id)
     return key
 

@@ -43,12 +43,15 @@ def owner(call: Call, *, account_id: str | None = None, email: str | None = None
     return _own(call)
 
 
-def is_own(call: Call, *, organisation: int | None, person: int | None) -> bool:
-    """Whether a key or token with these owners is the caller's to change: operators may change all."""
+def is_own(call: Call, *, organisation: int | None, person: int | None, role: int) -> bool:
+    """Whether a key or token with these owners is the caller's to change: operators may change all.
+
+    Whoever is worker and operator changes, as a worker, only what they have as a worker.
+    """
     if call.actor.role is Role.REQUESTER:
         return organisation == call.actor.account
     if call.actor.role is Role.WORKER:
-        return person == call.actor.account
+        return person == call.actor.account and role == Role.WORKER
     return True
 
 

@@ -68,7 +68,9 @@ def create_token(
 def revoke_token(call: Call, *, token_id: str) -> None:
     """End a token before its time; one that has ended stays so. Raises `TokenDoesNotExist`."""
     token = tokens.find(call, token_id)
-    if token is None or not is_own(call, organisation=token.organisation, person=token.person):
+    if token is None or not is_own(
+        call, organisation=token.organisation, person=token.person, role=token.role
+    ):
         raise TokenDoesNotExist(token_id=token_id)
     if tokens.revoke(call, token.key):
         call.emit(
