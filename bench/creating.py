@@ -76,7 +76,7 @@ def _by_boto3(ours: Kempelen, idle: str, hit_type: str, *, rounds: int, seconds:
         Figure(
             "P1",
             f"CreateHITWithHITType by boto3, {threads} thread{'s' if threads > 1 else ''}, SQLite",
-            f"""One boto3 client in {threads} thread(s) creates HITs, {seconds:g} s with ours and
+            f"""One boto3 client in {threads} thread(s) at once creates HITs, {seconds:g} s with ours and
             {seconds:g} s with a server that answers one fixed HIT, in {rounds} rounds: our rate by the
             other's.""",
             [mine / its for mine, its in zip(rates["ours", threads], rates["idle", threads], strict=True)],
