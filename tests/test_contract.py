@@ -569,3 +569,9 @@ def test_a_limit_nobody_knows_is_found_when_the_file_is_loaded(tmp_path: Path) -
     file.write_text(json.dumps(model))
     with pytest.raises(AssertionError, match="maximum"):
         load(file)
+
+
+@pytest.mark.parametrize("moment", [1e308, -1e308, 1e16, 1.7976931348623157e308])
+def test_a_moment_too_large_for_any_calendar_is_refused(moment: float) -> None:
+    with pytest.raises(SerializationException, match="the years 1 to 9999"):
+        load(MTURK).operations["UpdateExpirationForHIT"].check({"HITId": "3A", "ExpireAt": moment})

@@ -74,7 +74,9 @@ def _milliseconds(value: object) -> int | None:
         return _milliseconds_of_text(value) if len(value) <= _LONGEST_MOMENT else None
     if type(value) is int:
         return value * 1000
-    return round(value * 1000) if isinstance(value, float) and math.isfinite(value) else None
+    if not isinstance(value, float) or not math.isfinite(value * 1000):
+        return None
+    return round(value * 1000)
 
 
 def _milliseconds_of_text(text: str) -> int | None:

@@ -43,6 +43,8 @@ def unseal(secret: bytes, context: str, token: str) -> Position:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except binascii.Error as fault:
         raise InvalidToken(token) from fault
+    if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != token:
+        raise InvalidToken(token)  # the last letter has bits to spare: only the one spelling is good
     tag, content = raw[:_TAG], _crossed(secret, raw[:_TAG], raw[_TAG:])
     if not hmac.compare_digest(tag, _tag(secret, context, content)):
         raise InvalidToken(token)
