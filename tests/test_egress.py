@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import socketserver
 import ssl
@@ -209,6 +210,18 @@ def test_the_operator_can_list_hosts_ports_and_networks_but_no_metadata_service(
 # Real connections to a server on loopback, which the operator has listed
 
 
+def whole_request(sock: socket.socket) -> bytes:
+    """A request with its body, which may come in a piece of its own."""
+    got = b""
+    while piece := sock.recv(65_536):
+        got += piece
+        head, ended, body = got.partition(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: *([0-9]+)", head)
+        if ended and len(body) >= (int(length[1]) if length else 0):
+            break
+    return got
+
+
 class Hook:
     """A server that keeps what it was sent and answers what it was told."""
 
@@ -220,7 +233,7 @@ class Hook:
             def handle(self) -> None:
                 try:
                     sock = tls.wrap_socket(self.request, server_side=True) if tls else self.request
-                    hook.requests.append(sock.recv(65_536))
+                    hook.requests.append(whole_request(sock))
                     answer(sock)
                     sock.close()
                 except OSError:
