@@ -20,7 +20,7 @@ import uvloop
 
 import filling
 from disk import reading
-from kempelen.operations.work.dispatch import NoMoreHITs
+from kempelen.operations.doing.accepting import NoMoreHITs
 from people import Town, Worker
 from readings import Figure, print_measured, quantile, result
 

@@ -21,7 +21,7 @@ import filling
 from disk import reading
 from kempelen.clock import HandClock, system_clock
 from kempelen.jobs.sealing import Sealer
-from kempelen.operations.work.sweeps import SWEEPS
+from kempelen.operations.ending.sweeps import SWEEPS
 from kempelen.rules.lifecycle import AssignmentStatus
 from kempelen.store import ledger, seals, sweeping
 from kempelen.store.connection import Connection

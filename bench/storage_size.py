@@ -20,7 +20,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 import filling
 from kempelen.clock import HandClock, system_clock
 from kempelen.jobs.sealing import Sealer
-from kempelen.operations.work.dispatch import NoMoreHITs
+from kempelen.operations.doing.accepting import NoMoreHITs
 from kempelen.store import seals
 from kempelen.store.connection import PostgreSQLConnection, SQLiteConnection
 from kempelen.store.events import EVENT, TRANSFER

@@ -14,7 +14,7 @@ from kempelen.jobs.senders import Carrier, Confirmations, Mails, Notifications, 
 from kempelen.market import Market
 from kempelen.metrics import Observer
 from kempelen.operation import Traits
-from kempelen.operations.work.notifications import document_of
+from kempelen.operations.telling.notifications import document_of
 from kempelen.outside import Outside, allow_list
 from kempelen.rates import Rates
 from kempelen.rules.fees import FeeSchedule

@@ -21,7 +21,7 @@ from kempelen.contract import Operation as Shape
 from kempelen.errors import AccessDenied, Refusal, ThrottlingException
 from kempelen.metrics import Observer
 from kempelen.operation import REGISTER, SYSTEM, Actor, Call, Operation, Role, Traits, UnknownOperation
-from kempelen.operations.work.sweeps import SWEEPS, Sweep, rescue
+from kempelen.operations.ending.sweeps import SWEEPS, Sweep, rescue
 from kempelen.rates import Rates
 from kempelen.rules.ids import RandomSource, new_request_id
 from kempelen.rules.policies import Request, decide, decide_without_facts

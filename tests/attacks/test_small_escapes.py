@@ -11,7 +11,7 @@ import pytest
 from kempelen.errors import AccessDenied
 from kempelen.identity import Identity
 from kempelen.operation import SYSTEM
-from kempelen.operations.work.submitting import REGEX_STEPS
+from kempelen.operations.doing.submitting import REGEX_STEPS
 from kempelen.rules import patterns
 from kempelen.rules.addresses import DestinationRefused
 from kempelen.rules.scopes import NEVER

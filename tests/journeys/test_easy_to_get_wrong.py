@@ -27,8 +27,8 @@ WORKER_SITE = "the worker site"
 """Seen on the pages for workers alone, and tested with them."""
 HERE = "journeys/test_easy_to_get_wrong.py::"
 OLD_TOOLS = "journeys/test_old_tools.py::"
-HITS = "operations/work/test_hit_"
-WORK = "operations/work/"
+OPERATIONS = "operations/"
+CREATING = "operations/publishing/test_publishing_contract.py"
 PEOPLE = "operations/people/"
 
 LINES: dict[int, tuple[str, ...]] = {
@@ -38,33 +38,33 @@ LINES: dict[int, tuple[str, ...]] = {
     4: (f"{HERE}test_moments_are_numbers_and_money_is_text",),
     5: (f"{HERE}test_moments_are_numbers_and_money_is_text",),
     6: (f"{HERE}test_a_hit_is_answered_whole",),
-    7: (f"{WORK}test_reviewing.py::test_submitted_and_undecided_work_is_in_no_counter",),
+    7: (f"{OPERATIONS}reviewing/test_deciding.py::test_submitted_and_undecided_work_is_in_no_counter",),
     8: (
-        f"{WORK}test_assignments.py::test_the_list_goes_by_time_of_submission_and_never_shows_accepted_work",
+        f"{OPERATIONS}reviewing/test_assignments.py::test_the_list_goes_by_time_of_submission_and_never_shows_accepted_work",
     ),
     9: (f"{HERE}test_refusals_have_the_words_clients_look_for",),
     10: (f"{HERE}test_refusals_have_the_words_clients_look_for",),
     11: (f"{HERE}test_a_refusal_is_400_and_never_tried_again",),
-    12: (f"{WORK}test_publishing_contract.py::test_a_repeated_token_is_an_error_that_names_the_hit",),
-    13: (f"{WORK}test_publishing_contract.py::test_equal_properties_are_one_type_however_they_are_written",),
+    12: (f"{CREATING}::test_a_repeated_token_is_an_error_that_names_the_hit",),
+    13: (f"{CREATING}::test_equal_properties_are_one_type_however_they_are_written",),
     14: (WORKER_SITE,),
     15: (
         f"{OLD_TOOLS}test_mephisto_cleans_up",
         f"{OLD_TOOLS}test_psiturk_and_dallinger_expire_and_delete",
-        f"{HITS}disposal.py::test_undecided_answers_keep_a_hit",
+        f"{OPERATIONS}ending/test_hit_disposal.py::test_undecided_answers_keep_a_hit",
     ),
     16: (
-        f"{HITS}expiration.py::test_a_moment_that_has_passed_ends_a_hit_at_once",
-        f"{HITS}expiration.py::test_ending_it_again_changes_nothing",
+        f"{OPERATIONS}ending/test_hit_expiration.py::test_a_moment_that_has_passed_ends_a_hit_at_once",
+        f"{OPERATIONS}ending/test_hit_expiration.py::test_ending_it_again_changes_nothing",
     ),
     17: (
-        f"{HITS}expiration.py::test_whoever_has_accepted_may_finish_after_the_end",
+        f"{OPERATIONS}ending/test_hit_expiration.py::test_whoever_has_accepted_may_finish_after_the_end",
         f"{PEOPLE}test_worker_blocks.py::test_a_blocked_worker_may_still_hand_in_what_they_hold",
         f"{PEOPLE}test_qualifications.py::test_losing_a_qualification_leaves_accepted_work",
     ),
     18: (
-        f"{WORK}test_reviewing.py::test_a_rejection_pays_nothing_gives_the_money_back_and_keeps_the_slot",
-        f"{WORK}test_reviewing.py::"
+        f"{OPERATIONS}reviewing/test_deciding.py::test_a_rejection_pays_nothing_gives_the_money_back_and_keeps_the_slot",
+        f"{OPERATIONS}reviewing/test_deciding.py::"
         "test_a_rejection_is_taken_back_for_30_days_and_pays_from_the_available_balance",
     ),
     19: (f"{HERE}test_a_rejection_may_say_nothing_but_must_say_so",),
@@ -85,7 +85,7 @@ LINES: dict[int, tuple[str, ...]] = {
     27: (f"{HERE}test_a_hit_is_answered_whole",),
     28: (
         f"{HERE}test_answers_are_approved_after_30_days_where_nothing_is_said",
-        f"{WORK}test_sweeps.py::test_a_delay_of_nothing_approves_with_the_submission",
+        f"{OPERATIONS}ending/test_sweeps.py::test_a_delay_of_nothing_approves_with_the_submission",
     ),
     29: (f"{HERE}test_the_market_s_own_types_are_known_in_both_worlds",),
     30: ("rules/test_questions.py::test_an_external_question_has_its_address_decoded_once", WORKER_SITE),
@@ -106,10 +106,10 @@ LINES: dict[int, tuple[str, ...]] = {
         "jobs/test_deliveries.py::test_a_topic_gets_them_too",
     ),
     39: (
-        f"{WORK}test_review_policies.py::"
+        f"{OPERATIONS}reviewing/test_review_policies.py::"
         "test_known_answers_are_scored_approved_and_paid_before_anybody_sees_the_work",
     ),
-    40: (f"{WORK}test_dispatch.py::test_of_many_who_want_the_last_slot_one_wins",),
+    40: (f"{OPERATIONS}doing/test_accepting.py::test_of_many_who_want_the_last_slot_one_wins",),
     41: (f"{HERE}test_titles_count_characters_and_questions_bytes",),
     42: (
         "test_worlds.py::test_what_happens_in_one_world_leaves_every_row_of_the_other",

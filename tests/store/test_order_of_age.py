@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Table, update
 
 from kempelen.market import Market
-from kempelen.operations.work.late_answers import TimeRanOut
+from kempelen.operations.doing.late_answers import TimeRanOut
 from kempelen.store import outbox
 from kempelen.store.sql import Sql
 from kempelen.store.tables.house import keys

@@ -1,0 +1,107 @@
+"""A worker's queue and history: tasks with their deadlines, more time, and everything ever accepted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kempelen.errors import Refusal
+from kempelen.operation import Call, Role, command, query
+from kempelen.operations.doing.returning import refuse_gone
+from kempelen.operations.finding.task_answers import settings_of, task_as_answer
+from kempelen.rules import task_settings, tokens
+from kempelen.rules.lifecycle import AssignmentStatus
+from kempelen.rules.money import Money
+from kempelen.store import assignments, hit_types, hits, paging, queue
+from kempelen.store.assignments import Assignment
+from kempelen.store.queue import Entry
+
+MOST_ROWS = 5_000
+"""How much of a history one call looks through for the status it is asked for."""
+
+
+class NoExtension(Refusal):
+    """This task cannot be given more time: {left}"""
+
+    code = "Kempelen.NoTimeExtension"
+    page_status = 422
+
+
+@query("GetTask", by=Role.WORKER)
+def get_task(call: Call, *, assignment_id: str) -> dict[str, Any]:
+    """One of the worker's own assignments, whatever has become of it."""
+    return {"Task": _task(call, assignments.of_worker(call, assignment_id))}
+
+
+@query("ListTasks", by=Role.WORKER)
+def list_tasks(call: Call) -> dict[str, Any]:
+    """What the worker has accepted and not yet handed in, nearest deadline first."""
+    tasks = [_task(call, assignment) for assignment in queue.held(call)]
+    return {"Tasks": tasks, "NumResults": len(tasks)}
+
+
+@query("ListOwnAssignments", by=Role.WORKER)
+def list_own_assignments(
+    call: Call, *, status: str | None = None, max_results: int | None = None, next_token: str | None = None
+) -> dict[str, Any]:
+    """Everything the worker ever accepted, latest first; with a status, a page can be short and go on."""
+    page = paging.read(call, next_token, max_results, start=paging.NEWEST, filter=[status])
+    wanted = None if status is None else AssignmentStatus[status.upper()]
+    shown: list[Entry] = []
+    moment, key = page.after
+    before, seen, more = (int(moment), int(key)), 0, True
+    while more and len(shown) < page.count and seen < MOST_ROWS:
+        count = page.count if wanted is None else max(100, page.count)
+        entries = queue.history(call, before=before, count=count)
+        seen, more = seen + len(entries), len(entries) == count
+        for entry in entries:
+            before = entry.accepted_at, entry.key
+            if wanted is None or entry.status == wanted:
+                shown.append(entry)
+                if len(shown) == page.count:
+                    break
+    answer: dict[str, Any] = {"Assignments": [_entry(each) for each in shown], "NumResults": len(shown)}
+    if shown or more:
+        answer["NextToken"] = tokens.seal(call.directory.page_secret, page.context, before)
+    return answer
+
+
+@command("ExtendTime", by=Role.WORKER)
+def extend_time(call: Call, *, assignment_id: str) -> dict[str, Any]:
+    """Put the deadline of an accepted task off, as often and as far as its settings allow."""
+    assignment = assignments.of_worker(call, assignment_id)
+    if assignment.status != AssignmentStatus.ASSIGNED or call.now >= assignment.abandon_at:
+        refuse_gone(assignment)
+    hit_type = hit_types.by_key(call, hits.by_key(call, assignment.hit).hit_type)
+    settings = task_settings.read(settings_of(call, assignment, hit_type))
+    most = settings.time_extensions
+    if most == 0:
+        raise NoExtension(left="its requester does not allow that.")
+    deadline = queue.extend(call, assignment.key, more=settings.time_extension_seconds * 1000, most=most)
+    if deadline is None:
+        raise NoExtension(left=f"it has been extended {most} times already.")
+    call.due(deadline)
+    _, used = queue.terms(call, assignment.key)
+    return {"Deadline": deadline, "ExtensionsLeft": most - used}
+
+
+def _task(call: Call, assignment: Assignment) -> dict[str, Any]:
+    hit = hits.by_key(call, assignment.hit)
+    hit_type = hit_types.by_key(call, hit.hit_type)
+    return task_as_answer(call, assignment, hit, hit_type, settings=settings_of(call, assignment, hit_type))
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "AssignmentId": entry.public_id,
+        "HITId": entry.hit_id,
+        "RequesterId": entry.requester_id,
+        "RequesterName": entry.requester_name,
+        "Title": entry.title,
+        "Reward": str(Money(entry.reward)),
+        "Status": AssignmentStatus(entry.status).label,
+        "AcceptTime": entry.accepted_at,
+        "SubmitTime": entry.submitted_at,
+        "AutoApprovalTime": entry.approve_at,
+        "DecisionTime": entry.decided_at,
+        "RequesterFeedback": entry.feedback,
+    }

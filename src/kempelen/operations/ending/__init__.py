@@ -1,0 +1,1 @@
+"""How HITs end: by expiry, by deletion, and by the sweeps of what falls due."""

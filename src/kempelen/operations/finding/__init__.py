@@ -1,0 +1,1 @@
+"""What a worker sees before accepting: groups, previews, and whether they may."""

@@ -1,0 +1,1 @@
+"""Putting work up: HIT types, layouts, HITs and what their requester reads of them."""

@@ -1,0 +1,1 @@
+"""What becomes of answers: decisions, review policies and their reports."""

@@ -1,0 +1,1 @@
+"""What is told to whom: notifications, and the deliveries that failed."""

@@ -1,1 +1,0 @@
-"""What happens to work: HIT types, HITs, assignments, dispatch, review."""
