@@ -97,7 +97,8 @@ class Market:
                 self.settle()
             if operation.writes:
                 work = self._work(operation, actor, arguments, prepared, request_id)
-                result, deadline = self.database.writer.run(work)
+                lane = actor.account if operation.together else None
+                result, deadline = self.database.writer.run(work, lane)
                 self._expect(deadline)
                 if operation.after and not isinstance(result, Refusal):
                     result = self._errand(operation, result).result()
@@ -115,7 +116,8 @@ class Market:
                 await self.settle_async()
             if operation.writes:
                 work = self._work(operation, actor, arguments, prepared, request_id)
-                result, deadline = await self.database.writer.run_async(work)
+                lane = actor.account if operation.together else None
+                result, deadline = await self.database.writer.run_async(work, lane)
                 self._expect(deadline)
                 if operation.after and not isinstance(result, Refusal):
                     result = await asyncio.wrap_future(self._errand(operation, result))

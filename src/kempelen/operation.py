@@ -99,6 +99,7 @@ class Call:
 
     __slots__ = (
         "actor",
+        "add",
         "connection",
         "deadline",
         "directory",
@@ -133,6 +134,7 @@ class Call:
         self.rows = connection.rows
         self.one = connection.one
         self.do = connection.do
+        self.add = connection.add
         self.later = connection.later
         self.actor = actor
         self.now = now
@@ -200,6 +202,8 @@ class Operation:
     """The errand outside that follows the commit and is given what the function answers; see Market."""
     personal: bool = False
     """Shows personal data, which the access log notes."""
+    together: bool = False
+    """Commands of one account that wait at the same time may be one transaction; see `Writer`."""
 
 
 REGISTER: dict[str, Operation] = {}
@@ -226,16 +230,18 @@ def command(
     in_house: bool = False,
     after: str = "",
     personal: bool = False,
+    together: bool = False,
 ) -> Callable[[F], F]:
     """Declare an operation that may change rows; it runs in the writer, in one transaction.
 
     `prepare` is pure work on the arguments done before the transaction (parsing); what it answers is
     `call.prepared`, what it raises is the answer. `after` names an errand outside that is run after the
     commit with what the function answers; the caller is then answered nothing, or the errand's refusal.
+    `together` is for what is called by the thousand and changes no row that others' commands change.
     """
     roles = frozenset(by if isinstance(by, tuple) else (by,))
     return _register(
-        lambda function: Operation(name, roles, True, function, prepare, in_house, after, personal)
+        lambda function: Operation(name, roles, True, function, prepare, in_house, after, personal, together)
     )
 
 

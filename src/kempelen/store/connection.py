@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import msgspec
+
 from kempelen.errors import Refusal
 from kempelen.store.sql import Sql
 
@@ -44,6 +46,7 @@ class Connection(ABC):
     def __init__(self) -> None:
         self._next_key = 0
         self._last_key = 0
+        self._added: dict[Sql, list[Parameters]] = {}
         self._later: dict[Sql, list[Parameters]] = {}
         self._remembered: dict[object, tuple[int, int, Any]] = {}
 
@@ -80,6 +83,13 @@ class Connection(ABC):
         found = self.rows(sql, **parameters)
         return found[0] if found else None
 
+    @abstractmethod
+    def add(self, sql: Sql, **parameters: Any) -> None:
+        """Add a row that nothing else in this command looks for and that cannot be there yet.
+
+        It is written at once or, where each statement costs a message, before what `later` collects.
+        """
+
     def later(self, sql: Sql, **parameters: Any) -> None:
         """Run a statement whose answer nobody reads when the command, or its group, ends well.
 
@@ -88,8 +98,9 @@ class Connection(ABC):
         self._later.setdefault(sql, []).append(parameters)
 
     def take_later(self) -> dict[Sql, list[Parameters]]:
-        """What `later` collected since the last call."""
-        waiting, self._later = self._later, {}
+        """What `add` and `later` collected since the last call, in the order it is to be run in."""
+        waiting = self._added | self._later
+        self._added, self._later = {}, {}
         return waiting
 
     @contextmanager
@@ -98,13 +109,14 @@ class Connection(ABC):
 
         Whatever else is raised ends the whole command, and nothing of it is kept.
         """
-        waiting = {sql: len(parameters) for sql, parameters in self._later.items()}
+        added, later = _counts(self._added), _counts(self._later)
         self.script(["SAVEPOINT attempt"])
         try:
             yield
         except Refusal:
             self.script(["ROLLBACK TO SAVEPOINT attempt", "RELEASE SAVEPOINT attempt"])
-            self._later = {sql: self._later[sql][:count] for sql, count in waiting.items()}
+            self._added = {sql: self._added[sql][:count] for sql, count in added.items()}
+            self._later = {sql: self._later[sql][:count] for sql, count in later.items()}
             self.forget()
             raise
         self.script(["RELEASE SAVEPOINT attempt"])
@@ -140,6 +152,10 @@ class Connection(ABC):
         self._remembered.clear()
 
 
+def _counts(waiting: dict[Sql, list[Parameters]]) -> dict[Sql, int]:
+    return {sql: len(parameters) for sql, parameters in waiting.items()}
+
+
 class SQLiteConnection(Connection):
     """One SQLite file, in autocommit unless the writer has begun a transaction."""
 
@@ -166,6 +182,9 @@ class SQLiteConnection(Connection):
 
     def many(self, sql: Sql, parameters: Sequence[Parameters]) -> None:
         self.raw.executemany(sql.sqlite, parameters)
+
+    def add(self, sql: Sql, **parameters: Any) -> None:
+        self._execute(sql.sqlite, parameters)
 
     def script(self, texts: Iterable[str]) -> None:
         for text in texts:
@@ -217,7 +236,13 @@ class PostgreSQLConnection(Connection):
         return self._cursor.execute(sql.postgresql, parameters).rowcount
 
     def many(self, sql: Sql, parameters: Sequence[Parameters]) -> None:
-        self._cursor.executemany(sql.postgresql, parameters)
+        if sql.whole:
+            self._cursor.execute(sql.postgresql, {"rows": msgspec.json.encode(parameters).decode()})
+        else:
+            self._cursor.executemany(sql.postgresql, parameters)
+
+    def add(self, sql: Sql, **parameters: Any) -> None:
+        self._added.setdefault(sql, []).append(parameters)
 
     def script(self, texts: Iterable[str]) -> None:
         for text in texts:

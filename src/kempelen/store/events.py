@@ -11,13 +11,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import JSON, bindparam, cast, exists, func, insert, literal, select, update
+from sqlalchemy import JSON, bindparam, cast, column, func, insert, literal, select, update
 from sqlalchemy import text as sql_text
 
 from kempelen.events import SUBSCRIBABLE, EventKind
 from kempelen.operation import Call, Event
 from kempelen.store import outbox
-from kempelen.store.sql import Sql
+from kempelen.store.sql import Sql, added, given
 from kempelen.store.tables.notifications import notification_settings
 from kempelen.store.tables.shared import events, unsealed
 from kempelen.store.tables.shared import outbox as jobs
@@ -30,9 +30,8 @@ ACCESS = 3
 NOTIFICATION = "notification"
 """The kind of job that tells a requester of an event."""
 
-_add = insert(events).values(**{column.name: bindparam(column.name) for column in events.c}).inline()
-ADD = Sql(_add)
-ADD_UNSEALED = Sql(insert(unsealed).values(kind=bindparam("kind"), id=bindparam("id")).inline())
+ADD = added(events)
+ADD_UNSEALED = added(unsealed)
 
 HAPPENED = Sql(
     select(events.c.id).where(events.c.hit == bindparam("hit"), events.c.kind == bindparam("kind")).limit(1)
@@ -70,43 +69,46 @@ NEXT_NUMBER = Sql(
 
 
 def _add_and_tell(dialect: str) -> object:
-    """The event, its unsealed row, and a job if its HIT type's subscription asks for the kind.
+    """The events, their unsealed rows, and jobs for those whose HIT type's subscription asks for the kind.
 
     Of data-modifying WITH: https://www.postgresql.org/docs/current/queries-with.html, section 7.8.4.
     """
     if dialect == "sqlite":
         return select(literal(1))
+    rows = select(given(*events.c, column("bit", events.c.kind.type))).cte("rows")
+    names = [each.name for each in events.c]
+    event = insert(events).from_select(names, select(*(rows.c[name] for name in names)))
+    seal = insert(unsealed).from_select(["kind", "id"], select(literal(EVENT), rows.c.id))
     wanted = (
-        select(notification_settings.c.lane, notification_settings.c.payload)
-        .where(
-            notification_settings.c.hit_type == bindparam("hit_type"),
-            notification_settings.c.mask.op("&")(bindparam("bit")) != 0,
-            _subscribed,
+        select(
+            rows.c.id, rows.c.at, rows.c.hit, notification_settings.c.lane, notification_settings.c.payload
         )
+        .add_columns(func.row_number().over(partition_by=rows.c.hit, order_by=rows.c.id).label("place"))
+        .join(notification_settings, notification_settings.c.hit_type == rows.c.hit_type)
+        .where(notification_settings.c.mask.op("&")(rows.c.bit) != 0, _subscribed)
         .cte("wanted")
     )
+    numbers = select(wanted.c.hit, func.count().label("more")).group_by(wanted.c.hit).subquery("numbers")
     numbered = (
         update(hits)
-        .where(hits.c.id == bindparam("hit"), exists(select(wanted.c.lane)))
-        .values(notified=hits.c.notified + 1)
-        .returning(hits.c.id, hits.c.notified)
+        .where(hits.c.id == numbers.c.hit)
+        .values(notified=hits.c.notified + numbers.c.more)
+        .returning(hits.c.id, (hits.c.notified - numbers.c.more).label("before"))
         .cte("numbered")
     )
-    key, now = bindparam("id", type_=events.c.id.type), bindparam("at", type_=events.c.at.type)
     columns = ("id", "kind", "lane", "sequence_of", "place", "payload", "created_at", "due_at")
-    told = wanted.join(numbered, literal(1) == literal(1))
     job = select(
-        key, literal(NOTIFICATION), wanted.c.lane, *numbered.c, wanted.c.payload, now, now
-    ).select_from(told)
-    seal = insert(unsealed).values(kind=EVENT, id=bindparam("id")).inline()
+        wanted.c.id, literal(NOTIFICATION), wanted.c.lane, wanted.c.hit, numbered.c.before + wanted.c.place,
+        wanted.c.payload, wanted.c.at, wanted.c.at,
+    ).join(numbered, numbered.c.id == wanted.c.hit)  # fmt: skip
     return (
         insert(jobs)
         .from_select(columns, job, include_defaults=False)
-        .add_cte(_add.cte("event"), seal.cte("seal"))
+        .add_cte(event.cte("event"), seal.cte("seal"))
     )
 
 
-ADD_AND_TELL = Sql(_add_and_tell)  # type: ignore[arg-type]
+ADD_AND_TELL = Sql(_add_and_tell, whole=True)  # type: ignore[arg-type]
 
 Subscriptions = Mapping[int, tuple[int, str, str]]
 

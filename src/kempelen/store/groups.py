@@ -6,10 +6,10 @@ the work loop, so changes are added as rows, which a job folds in; a reader adds
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, case, insert, update
+from sqlalchemy import bindparam, case, update
 
 from kempelen.operation import Call
-from kempelen.store.sql import Sql
+from kempelen.store.sql import Sql, added
 from kempelen.store.tables.work import group_deltas, groups
 
 CHANGE = Sql(
@@ -28,14 +28,7 @@ CHANGE = Sql(
     adds=("hits",),
     raises=("now", "expires_at"),
 )
-ADD_DELTA = Sql(
-    insert(group_deltas)
-    .values(
-        id=bindparam("key"), group_id=bindparam("group_id"), hits=bindparam("hits"), at=bindparam("now"),
-        expires_at=bindparam("expires_at"),
-    )
-    .inline()
-)  # fmt: skip
+ADD_DELTA = added(group_deltas, adds=("hits",), raises=("id", "at", "expires_at"))
 
 
 def change(call: Call, group: int, *, hits: int, expires_at: int = 0) -> None:
@@ -45,4 +38,4 @@ def change(call: Call, group: int, *, hits: int, expires_at: int = 0) -> None:
     if call.connection.dialect == "sqlite":
         call.later(CHANGE, group_id=group, hits=hits, now=call.now, expires_at=expires_at)
     else:
-        call.later(ADD_DELTA, key=call.key(), group_id=group, hits=hits, now=call.now, expires_at=expires_at)
+        call.later(ADD_DELTA, id=call.key(), group_id=group, hits=hits, at=call.now, expires_at=expires_at)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam, case, insert, literal, null, select, update
+from sqlalchemy import ColumnElement, bindparam, case, literal, null, select, update
 
 from kempelen.errors import Refusal
 from kempelen.operation import Call
 from kempelen.rules.lifecycle import DISPOSAL_DELAY, HITStatus
-from kempelen.store.sql import Sql
+from kempelen.store.sql import Sql, added
 from kempelen.store.tables.work import hits
 
 
@@ -104,7 +104,7 @@ _NEW = (
     "id", "public_id", "requester", "hit_type", "question", "layout", "annotation", "max_assignments",
     "created_at", "expires_at", "status", "open", "level", "position", "reward", "fee", "held", "policies",
 )  # fmt: skip
-ADD = Sql(insert(hits).values(**{name: bindparam(name) for name in _NEW}).inline())
+ADD = added(hits, *_NEW)
 
 DEFAULT_LEVEL = 8
 """Where a HIT stands that nobody gave a priority: 0 is the most urgent, 15 the least."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.errors import Refusal
 from kempelen.operation import Call
 from kempelen.store.events import ADD_UNSEALED, TRANSFER
-from kempelen.store.sql import Sql
+from kempelen.store.sql import Sql, added
 from kempelen.store.tables.money import purses, transfers
 
 KINDS = 8
@@ -67,9 +67,7 @@ class InsufficientFunds(Refusal):
     code = "AWS.MechanicalTurk.InsufficientFunds"
 
 
-ADD_TRANSFER = Sql(
-    insert(transfers).values(**{column.name: bindparam(column.name) for column in transfers.c}).inline()
-)
+ADD_TRANSFER = added(transfers)
 TAKE = Sql(
     update(purses)
     .where(purses.c.account == bindparam("purse"), purses.c.available >= bindparam("amount"))
@@ -117,9 +115,9 @@ BALANCE = Sql(select(purses.c.available, purses.c.held).where(purses.c.account =
 def _transfer(
     call: Call, cause: Cause, key: int, number: int, *, debit: int, credit: int, amount: int
 ) -> None:
-    """Write one transfer. A cause that already moved money is a bug and raises the driver's error."""
+    """Write one transfer. A cause that already moved money is a bug and ends the command."""
     transfer = call.key()
-    call.do(
+    call.add(
         ADD_TRANSFER,
         id=transfer,
         at=call.now,

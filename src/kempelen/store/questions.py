@@ -25,14 +25,11 @@ ADD = Sql(_add)  # type: ignore[arg-type]
 
 def keep(call: Call, *, digest: bytes, body: str) -> int:
     """The key of this text, kept now if it is new."""
-    row = call.one(FIND, digest=digest)
-    if row is not None:
-        return int(row[0])
     key = call.key()
     if call.do(ADD, key=key, digest=digest, body=body) == 1:
         return key
     row = call.one(FIND, digest=digest)
-    assert row is not None, "somebody else has just kept it"
+    assert row is not None, "it was kept before"
     return int(row[0])
 
 

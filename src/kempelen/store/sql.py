@@ -3,6 +3,9 @@
 Executing through Core costs two to three times as much as the drivers do, so Core is the compiler only.
 Constants become literals (a parameter would hide a partial index from the planner), so the only parameters
 left are the ones the caller must give, by name.
+
+Rows that are only added are given one by one on SQLite, and on PostgreSQL, where each statement costs a
+message, all of them to one statement, as JSON (`given`, `added`).
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar
 
+from sqlalchemy import JSON, ColumnClause, FromClause, Table, bindparam, cast, column, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import DDLCompiler
@@ -53,6 +57,29 @@ DIALECTS: dict[str, Any] = {
 }
 
 
+def given(*columns: ColumnClause[Any]) -> FromClause:
+    """All sets of parameters of a statement that is `whole`, as rows with these columns; on PostgreSQL only.
+
+    Of json_to_recordset: https://www.postgresql.org/docs/current/functions-json.html, table 9.50.
+    """
+    rows = func.json_to_recordset(cast(bindparam("rows"), JSON))
+    names = [column(each.name, each.type) for each in columns]
+    return rows.table_valued(*names, name="given").render_derived(with_types=True)
+
+
+def added(table: Table, *names: str, adds: tuple[str, ...] = (), raises: tuple[str, ...] = ()) -> Sql:
+    """Add rows with these columns, or with all. For `adds` and `raises` see `Sql`."""
+    columns = [table.c[name] for name in names] if names else [*table.c]
+
+    def build(dialect: str) -> ClauseElement:
+        if dialect == "sqlite":
+            return insert(table).values({each.name: bindparam(each.name) for each in columns}).inline()
+        rows = select(given(*columns))
+        return insert(table).from_select([each.name for each in columns], rows, include_defaults=False)
+
+    return Sql(build, adds=adds, raises=raises, whole=True)
+
+
 class Sql:
     """One statement for both dialects.
 
@@ -61,14 +88,23 @@ class Sql:
 
     A statement that only adds to a row can be run once for several additions: `adds` names the parameters
     that are summed then, `raises` those of which the highest counts.
+
+    A statement that is `whole` is run on PostgreSQL by `Connection.many` only (and so by `later` and `add`),
+    once for all sets of parameters, which it takes from `given`.
     """
 
     every: ClassVar[list[Sql]] = []
 
     def __init__(
-        self, statement: Statement, *, adds: tuple[str, ...] = (), raises: tuple[str, ...] = ()
+        self,
+        statement: Statement,
+        *,
+        adds: tuple[str, ...] = (),
+        raises: tuple[str, ...] = (),
+        whole: bool = False,
     ) -> None:
         self._statement = statement
+        self.whole = whole
         self._adds = adds
         self._raises = raises
         Sql.every.append(self)

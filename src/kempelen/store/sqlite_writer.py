@@ -16,6 +16,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 from kempelen import faultpoints
@@ -40,24 +41,23 @@ class SQLiteWriter(Writer):
         self._scheduled: set[asyncio.AbstractEventLoop] = set()
         self._closed = False
 
-    def run(self, work: Work) -> Any:
+    def run(self, work: Work, lane: int | None = None) -> Any:
         """Do the work and wait for its commit."""
-        command = Command(work)
-        self._put(command)
-        while self._pending or not command.done.done():
+        done: Future[Any] = Future()
+        self._put(Command(work, done))
+        while self._pending or not done.done():
             with self._lock:
                 if self._pending:
                     self._work_off(None)
-        return command.done.result()
+        return done.result()
 
-    async def run_async(self, work: Work) -> Any:
+    async def run_async(self, work: Work, lane: int | None = None) -> Any:
         """As `run`, for callers on an event loop."""
         loop = asyncio.get_running_loop()
-        command = Command(work, loop=loop, waiter=loop.create_future())
-        self._put(command)
+        waiter = loop.create_future()
+        self._put(Command(work, waiter, loop))
         self._schedule(loop)
-        assert command.waiter is not None
-        return await command.waiter
+        return await waiter
 
     @property
     def waiting(self) -> int:

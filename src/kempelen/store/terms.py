@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, column, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.operation import Call
 from kempelen.rules.lifecycle import DAY
 from kempelen.store.connection import forget_remembered
 from kempelen.store.database import Database
-from kempelen.store.sql import Sql
+from kempelen.store.sql import Sql, given
 from kempelen.store.tables.money import counted_hits, quotas, terms, usage
 
 REQUEST_RATE = "requests_a_second"
@@ -63,6 +63,19 @@ def _use(dialect: str) -> object:
     )
 
 
+def _use_all(dialect: str) -> object:
+    if dialect == "sqlite":
+        return _use(dialect)
+    rows = given(usage.c.scope, usage.c.name, usage.c.period, column("amount", usage.c.used.type))
+    values = postgresql.insert(usage).from_select(
+        ["scope", "name", "period", "used"], select(rows), include_defaults=False
+    )
+    return values.on_conflict_do_update(
+        index_elements=[usage.c.scope, usage.c.name, usage.c.period],
+        set_={"used": usage.c.used + values.excluded.used},
+    )
+
+
 def _use_and_tell(dialect: str) -> object:
     return _use(dialect).returning(usage.c.used)  # type: ignore[attr-defined]
 
@@ -90,7 +103,7 @@ def _count_hit(dialect: str) -> object:
     return values.on_conflict_do_nothing()
 
 
-USE = Sql(_use, adds=("amount",))  # type: ignore[arg-type]
+USE = Sql(_use_all, adds=("amount",), whole=True)  # type: ignore[arg-type]
 USE_AND_TELL = Sql(_use_and_tell)  # type: ignore[arg-type]
 PUT_LIMIT = Sql(_put_limit)  # type: ignore[arg-type]
 PUT_FEES = Sql(_put_fees)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """The writer: every command goes through here, and is acknowledged only after its commit.
 
 This file has what both kinds share; `sqlite_writer.py` keeps commands in groups, `postgresql_writer.py`
-one by one in a few threads.
+in a few threads, one by one but for those of one lane.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from kempelen.errors import Unavailable
@@ -21,6 +21,7 @@ _log = logging.getLogger("kempelen.writer")
 
 Work = Callable[[Connection, int], Any]
 Outcome = tuple[Any, BaseException | None]
+Waiter = asyncio.Future[Any] | Future[Any]
 
 
 @dataclass(slots=True)
@@ -28,20 +29,23 @@ class Command:
     """A piece of work for the writer: a function of a connection and the present moment."""
 
     work: Work
-    done: Future[Any] = field(default_factory=Future)
+    waiter: Waiter
     loop: asyncio.AbstractEventLoop | None = None
-    waiter: asyncio.Future[Any] | None = None
+    """The loop of an asyncio waiter."""
 
 
 class Writer(ABC):
     """Takes commands, keeps them, and answers them after the commit."""
 
     @abstractmethod
-    def run(self, work: Work) -> Any:
-        """Do the work and wait for its commit. Raises what the work raised, or `Unavailable`."""
+    def run(self, work: Work, lane: int | None = None) -> Any:
+        """Do the work and wait for its commit. Raises what the work raised, or `Unavailable`.
+
+        What waits in one lane at the same time may share a transaction, and is done one after the other.
+        """
 
     @abstractmethod
-    async def run_async(self, work: Work) -> Any:
+    async def run_async(self, work: Work, lane: int | None = None) -> Any:
         """As `run`, for callers on an event loop."""
 
     @property
@@ -66,14 +70,12 @@ def answer(
     group: Sequence[Command], outcomes: Sequence[Outcome], *, here: asyncio.AbstractEventLoop | None = None
 ) -> None:
     """Tell everybody who waits; one wake-up for each event loop but the one we are called on."""
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Outcome]]] = {}
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[Waiter, Outcome]]] = {}
     for command, outcome in zip(group, outcomes, strict=True):
-        if command.loop is not None and command.waiter is not None:
+        if command.loop is not None:
             loops.setdefault(command.loop, []).append((command.waiter, outcome))
-        elif outcome[1] is not None:
-            command.done.set_exception(outcome[1])
         else:
-            command.done.set_result(outcome[0])
+            _tell(command.waiter, outcome)
     for loop, answers in loops.items():
         if loop is here:
             _wake(answers)
@@ -84,11 +86,15 @@ def answer(
             _log.warning("%d answers came after their loop had closed", len(answers))
 
 
-def _wake(answers: Sequence[tuple[asyncio.Future[Any], Outcome]]) -> None:
-    for waiter, (result, fault) in answers:
-        if waiter.done():
-            continue
-        if fault is not None:
-            waiter.set_exception(fault)
-        else:
-            waiter.set_result(result)
+def _wake(answers: Sequence[tuple[Waiter, Outcome]]) -> None:
+    for waiter, outcome in answers:
+        if not waiter.done():
+            _tell(waiter, outcome)
+
+
+def _tell(waiter: Waiter, outcome: Outcome) -> None:
+    result, fault = outcome
+    if fault is not None:
+        waiter.set_exception(fault)
+    else:
+        waiter.set_result(result)

@@ -67,7 +67,7 @@ def prepare(arguments: Arguments, traits: Traits) -> Prepared:
     return Prepared(json.dumps(policies) if policies else None, fingerprint)
 
 
-@command("CreateHIT", by=Role.REQUESTER, prepare=prepare)
+@command("CreateHIT", by=Role.REQUESTER, prepare=prepare, together=True)
 def create_hit(
     call: Call,
     *,
@@ -113,7 +113,7 @@ def create_hit(
     )
 
 
-@command("CreateHITWithHITType", by=Role.REQUESTER, prepare=prepare)
+@command("CreateHITWithHITType", by=Role.REQUESTER, prepare=prepare, together=True)
 def create_hit_with_hit_type(
     call: Call,
     *,
@@ -198,7 +198,7 @@ def _add(call: Call, hit: FullHit, hit_type: hit_types.HITType, *, token: str | 
     prepared: Prepared = call.prepared
     fee = price(call, hit_type, max_assignments=hit.max_assignments)
     digest = hashlib.sha256(hit.question.encode()).digest()
-    call.do(
+    call.add(
         hits.ADD,
         id=hit.key,
         public_id=hit.public_id,
