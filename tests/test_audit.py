@@ -7,6 +7,8 @@ from kempelen.app import App
 from kempelen.audit.register import Look
 from kempelen.errors import Refusal
 from kempelen.market import Market
+from kempelen.operation import SYSTEM
+from kempelen.store import sessions
 from people import Requester, Town, Worker
 
 FOUNDED = ("rosa", "omar", "wei", "ana")
@@ -40,12 +42,34 @@ def busy(town: Town, rosa: Requester, wei: Worker, ana: Worker) -> dict[str, str
     rosa("DeleteHIT", HITId=disposed)
     automatic = wei.do(rosa.create_hit(AutoApprovalDelayInSeconds=60)["HITId"])
     town.advance(seconds=61)
+    town.app.house.system(lambda call: sessions.begin(call, wei.actor.account))
     rosa("CreateWorkerBlock", WorkerId=ana.id, Reason="Too many dogs.")
     held = wei.accept(rosa.create_hit()["HITId"])
+    wei("PutDraft", AssignmentId=held, Fields=[{"Name": "label", "Value": "c"}], Version=1)
+    wei("ReportTask", AssignmentId=held, Reason="unclear")
+    warned = rosa.create_hit(Title="Warned", MaxAssignments=2)
+    rosa("PutTaskSettings", HITTypeId=warned["HITTypeId"], Settings={"ContentWarnings": ["hate"]})
+    paid = wei.accept(warned["HITId"])
+    town.operator("TakeDownHIT", HITId=warned["HITId"], Reason="Hate.")
+    record = {"QualificationTypeId": "00000000000000000040", "Comparator": "GreaterThan"}
+    gold = {
+        "PolicyName": "ScoreMyKnownAnswers/2011-09-01",
+        "Parameters": [{"Key": "AnswerKey", "MapEntries": [{"Key": "label", "Values": ["cat"]}]}],
+    }
+    proven = rosa.create_hit(
+        Title="For the proven",
+        QualificationRequirements=[record | {"IntegerValues": [99]}],
+        AssignmentReviewPolicy=gold,
+    )
+    rosa("PutTaskSettings", HITTypeId=proven["HITTypeId"], Settings={"NewcomerCap": {"Most": 3}})
+    wei.do(proven["HITId"], label="cat")
+    ticket = rosa("CreateMediaUploadURL", Name="cat.png", ContentType="image/png")["UploadURL"].split("/")[-1]
+    kept = {"Ticket": ticket, "Blob": f"{town.market.traits.name} cat", "Size": 5}
+    town.market.run("KeepMedia", SYSTEM, kept)
     return {
         "approved": approved, "rejected": rejected, "overridden": overridden, "submitted": submitted,
         "returned": returned, "abandoned": abandoned, "automatic": automatic, "held": held, "taken": taken,
-        "expired": expired, "disposed": disposed,
+        "expired": expired, "disposed": disposed, "down": warned["HITId"], "paid": paid,
     }  # fmt: skip
 
 
@@ -188,6 +212,26 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
     ("I54", ("UPDATE groups SET hits = hits + 1",)),
     ("I55", ("UPDATE workers SET approved = approved + 1 WHERE id = {wei}",)),
     ("I55", ("DELETE FROM relations WHERE worker = {wei}",)),
+    ("I70", ("UPDATE drafts SET worker = 7",)),
+    ("I70", ("UPDATE drafts SET assignment = {submitted}",)),
+    ("I71", ("UPDATE hits SET submitted = 1, approved = approved - 1 WHERE id = {down}",)),
+    ("I71", ("UPDATE hits SET expired = 0 WHERE id = {down}",)),
+    ("I72", ("UPDATE task_reports SET counts = 1", "INSERT INTO task_reports SELECT id + 1000000, {hit},"
+             " hit_type, requester, worker, reason, comment, counts, at FROM task_reports")),
+    ("I73", ("UPDATE groups SET warnings = 1",)),
+    ("I60", ("UPDATE worker_days SET approved = approved + 1 WHERE worker = {wei}",)),
+    ("I60", ("UPDATE worker_days SET day = day + 40 WHERE worker = {wei}",)),
+    ("I60", ("UPDATE paces SET earned = earned + 1 WHERE worker = {wei}",)),
+    ("I60", ("UPDATE relations SET seconds = seconds + 1 WHERE worker = {wei}",)),
+    ("I61", ("UPDATE requester_days SET rejected = rejected + 1",)),
+    ("I61", ("DELETE FROM requester_waits WHERE day = -1",)),
+    ("I62", ("UPDATE groups SET newcomers = 5",)),
+    ("I62", ("UPDATE groups SET requirement_set = 7",)),
+    ("I90", ("UPDATE media_totals SET bytes = bytes + 1",)),
+    ("I90", ("DELETE FROM media_totals",)),
+    ("I91", ("UPDATE assignments SET started_at = accepted_at - 1 WHERE id = {submitted}",)),
+    ("I91", ("UPDATE assignments SET active_seconds = 90000 WHERE id = {submitted}",)),
+    ("I63", ("UPDATE newcomer_fills SET filled = filled + 1",)),
 ]  # fmt: skip
 
 
@@ -200,7 +244,7 @@ def test_every_planted_violation_is_found(
         "INSERT INTO outbox (id, kind, lane, place, payload, created_at, due_at)"
         " VALUES (1, 'webhook', 'https://example.org', 1, '[]', 0, 9000000000000)",
     )
-    hits = ("taken", "expired", "disposed")
+    hits = ("taken", "expired", "disposed", "down")
     keys = {word: _key(town, "hits" if word in hits else "assignments", ids[word]) for word in ids}
     keys |= {"hit": keys["taken"], "wei": wei.actor.account, "worker": ana.actor.account * 8 + 3}
     assert audit.violations(audit.run(app)) == []
@@ -245,6 +289,16 @@ def test_a_key_of_nobody_is_found_in_the_house(app: App, rosa: Requester) -> Non
     assert len(audit.run(app, only={"I56"}, databases={"house"})[0].violations) >= 1
 
 
+def test_what_is_wrong_with_people_is_found_in_the_house(app: App, wei: Worker) -> None:
+    person = wei.actor.account
+    plant(app.house, f"INSERT INTO recovery_codes VALUES ('x', {person}, 1)")
+    assert not {"I80", "I81", "I82"} & found(app)
+    plant(app.house, f"UPDATE people SET closed_at = 1 WHERE id = {person}")
+    assert {"I80", "I81"} <= found(app)
+    plant(app.house, f"UPDATE people SET closed_at = NULL, suspended = 1 WHERE id = {person}")
+    assert found(app) & {"I80", "I81", "I82"} == {"I82"}
+
+
 def test_an_audit_sees_one_moment_while_others_write(app: App, town: Town, rosa: Requester) -> None:
     hit = rosa.create_hit()["HITId"]
     with town.market.database.snapshot() as connection:
@@ -254,5 +308,5 @@ def test_an_audit_sees_one_moment_while_others_write(app: App, town: Town, rosa:
 
 
 def test_every_invariant_has_a_planted_violation() -> None:
-    planted = {name for name, _ in PLANTS} | {"I5", "I56"}
+    planted = {name for name, _ in PLANTS} | {"I5", "I56", "I80", "I81", "I82"}
     assert {each.name for each in audit.INVARIANTS} == planted

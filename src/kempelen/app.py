@@ -3,17 +3,20 @@ that knows everything."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from functools import partial
+from urllib.parse import urlsplit
 from typing import TYPE_CHECKING
 
 from kempelen import contract, faultpoints
+from kempelen.channels.push import Subscription, SubscriptionGone
 from kempelen.clock import Clock, system_clock
 from kempelen.jobs.deliveries import Sender
-from kempelen.jobs.senders import Carrier, Confirmations, Mails, Notifications, Removals
+from kempelen.jobs.senders import Carrier, Confirmations, Mails, Notifications, Pushes, Removals
 from kempelen.market import Market
 from kempelen.metrics import Observer
-from kempelen.operation import Traits
+from kempelen.operation import Call, Traits
 from kempelen.operations.telling.notifications import document_of
 from kempelen.outside import Outside, allow_list
 from kempelen.rates import Rates
@@ -21,9 +24,10 @@ from kempelen.rules.fees import FeeSchedule
 from kempelen.rules.ids import RandomSource, new_secret, system_random
 from kempelen.rules.money import Money
 from kempelen.rules.notifications import Channel
+from kempelen.rules.sign_in import SignInTerms
 from kempelen.rules.system_qualifications import PRODUCTION_MASTERS, SANDBOX_MASTERS
 from kempelen.settings import Settings, WrongSetting
-from kempelen.store import accounts, migrating
+from kempelen.store import accounts, earnings, migrating, push_subscriptions
 from kempelen.store.database import Database, Place
 from kempelen.store.directory import Directory
 from kempelen.store.tables import HOUSE, WORLD
@@ -110,12 +114,15 @@ def assemble(settings: Settings, *, clock: Clock = system_clock, random: RandomS
 
     def world(name: str) -> Market:
         database = Database(place, name, WORLD, clock, writers=settings.database_writers)
-        return market(_traits(settings, name), database)
+        return market(replace(_traits(settings, name), push_key=outside.push.public_key), database)
 
+    production = world(PRODUCTION)
+    directory.unfinished = lambda person: earnings.unfinished(production.database.reader(), person)
+    at_home = Traits("house", worker_site=settings.production_url, sign_in=_sign_in(settings))
     return App(
         settings=settings,
-        house=market(Traits("house"), house_database, in_house=True),
-        production=world(PRODUCTION),
+        house=market(at_home, house_database, in_house=True),
+        production=production,
         sandbox=world(SANDBOX),
         directory=directory,
         vault=vault,
@@ -135,7 +142,15 @@ def senders(app: App, market: Market) -> dict[str, Sender]:
         "confirmation": Confirmations(https.confirm),
         "mail": _mails(app.outside, app.directory),
     }
-    return made if market.in_house else made | {"blob": Removals(app.outside.blobs(traits.name))}
+    if market.in_house:
+        return made
+    pushes = Pushes(app.outside.push, _subscription, push_subscriptions.remove, SubscriptionGone)
+    return made | {"blob": Removals(app.outside.blobs(traits.name)), "push": pushes}
+
+
+def _subscription(call: Call, key: int) -> Subscription | None:
+    found = push_subscriptions.find(call, key)
+    return None if found is None else Subscription(found.endpoint, found.p256dh, found.auth)
 
 
 def notifications(outside: Outside, traits: Traits, directory: Directory) -> Notifications:
@@ -155,7 +170,11 @@ def _mails(outside: Outside, directory: Directory) -> Mails:
         person = directory.person(key)
         return None if person is None or not person.active else person.email
 
-    return Mails(outside.mail, address_of, outside.settings.mail_from)
+    def wants(key: int, kind: str) -> bool:
+        person = directory.person(key)
+        return person is None or kind not in json.loads(person.mail_off or "[]")
+
+    return Mails(outside.mail, address_of, wants, outside.settings.mail_from)
 
 
 def migrate(settings: Settings, *, clock: Clock = system_clock) -> dict[str, list[int]]:
@@ -200,8 +219,28 @@ def _traits(settings: Settings, name: str) -> Traits:
         allow_http=not site.startswith("https://"),
         queue_cap=settings.queue_cap,
         accepts_a_day=settings.accepts_a_day,
+        reports_to_pause=settings.reports_to_pause,
         worker_site=site.rstrip("/"),
         egress_allowed=allow_list(settings),
+    )
+
+
+def _sign_in(settings: Settings) -> SignInTerms:
+    domain = settings.passkey_domain or urlsplit(settings.production_url).hostname or "localhost"
+    sites = [urlsplit(url) for url in (settings.production_url, settings.sandbox_url)]
+    return SignInTerms(
+        session_days=settings.session_days,
+        idle_days=settings.session_idle_days,
+        open_to_strangers=settings.sign_up,
+        sign_ups_an_hour=settings.sign_ups_an_hour,
+        confirms_addresses=settings.confirm_addresses and bool(settings.smtp_host),
+        site=settings.production_url.rstrip("/"),
+        passkey_domain=domain,
+        origins=tuple(
+            f"{site.scheme}://{site.netloc}"
+            for site in sites
+            if site.hostname == domain or str(site.hostname).endswith(f".{domain}")
+        ),
     )
 
 

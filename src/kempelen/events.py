@@ -37,6 +37,12 @@ class EventKind(IntEnum):
     PriorityChanged = 31
     LayoutCreated = 32
     NotificationSettingsChanged = 33
+    TaskReported = 34
+    HITGroupPaused = 35
+    HITGroupResumed = 36
+    HITTakenDown = 37
+    MediaKept = 38
+    MediaDeleted = 39
 
     QualificationTypeCreated = 40
     QualificationTypeChanged = 41
@@ -46,6 +52,7 @@ class EventKind(IntEnum):
     QualificationRevoked = 45
     QualificationRequestRejected = 46
     QualificationRequestWithdrawn = 47
+    MessageSent = 50
 
     Deposited = 60
     TermsChanged = 61
@@ -63,6 +70,7 @@ class EventKind(IntEnum):
     TokenRevoked = 87
     AccountChanged = 88
     MemberAdded = 89
+    SignedIn = 90
 
 
 SUBSCRIBABLE = frozenset(EventKind(number) for number in range(1, 12))

@@ -7,13 +7,13 @@ key or token acts for one account. What is known here is at most half a second o
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kempelen.operation import Actor, Role
-from kempelen.rules import passwords, policies, scopes
+from kempelen.rules import policies, scopes
 from kempelen.rules.policies import BUILT_IN, Policy
-from kempelen.store.directory import Directory, Key, Person, Token
+from kempelen.store.directory import Directory, Key, Token
 
 _ADMINISTRATION = [f"kempelen:{name}" for name in scopes.NEVER]
 _REVIEWS = ("ApproveAssignment", "RejectAssignment", "UpdateHITReviewStatus", "Get*", "List*")
@@ -60,6 +60,39 @@ MOST_CARRIED = 10_000
 """How many access keys' actors are kept at hand at most."""
 
 
+SEEN_AGAIN = 3_600_000
+"""How old what a session was last seen at may be, in milliseconds, before it is due to be noted anew."""
+_LONGEST_SECRET = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who a session stands for. Moments in milliseconds."""
+
+    person: int
+    """The person's key, for `as_person`, `as_worker`, `as_operator` and `as_member`."""
+    public_id: str
+    name: str
+    email: str
+    session: str
+    """The session's public id, for `as_person`."""
+    expires_at: int
+    is_seen_due: bool
+    """Whether `ContinueSession` is to be called, so that a session in use does not end for being idle."""
+    is_worker: bool
+    is_operator: bool
+    memberships: tuple[tuple[int, str], ...]
+    """The organisations they may act for, by key, with their role in each."""
+    verified: bool
+    suspended: bool
+    language: str
+    """Of the pages; empty if they have not said."""
+    zone: str
+    """Their time zone; UTC if they have not said."""
+    theme: str
+    """Empty if they have not said."""
+
+
 class Identity:
     """Turns credentials into actors."""
 
@@ -104,11 +137,67 @@ class Identity:
             actor, credential=f"token:{token.public_id}", policies=(*allowing, _limiting(token.scopes))
         )
 
-    def signed_in(self, email: str, password: str) -> Person | None:
-        """The person with that address and password, if they are active. As slow for a wrong address."""
-        person = self._directory.person_by_email(email)
-        right = passwords.matches(None if person is None else person.password, password)
-        return person if person is not None and right and person.active else None
+    def of_session(self, secret: str, now: int) -> SignedIn | None:
+        """Who a session's secret stands for; None for ended and unknown ones, for those that still wait for a
+        second factor, and for people who are switched off. Believed for half a second."""
+        if not secret or len(secret) > _LONGEST_SECRET:
+            return None
+        session = self._directory.session(secret)
+        if session is None or session.awaits or session.expires_at <= now:
+            return None
+        known = self._directory.person(session.person)
+        if known is None or not known.active:
+            return None
+        return SignedIn(
+            known.key,
+            known.public_id,
+            known.name,
+            known.email,
+            session=session.public_id,
+            expires_at=session.expires_at,
+            is_seen_due=now - session.seen_at >= SEEN_AGAIN,
+            is_worker=known.is_worker,
+            is_operator=known.is_operator,
+            memberships=tuple(self._directory.memberships(known.key)),
+            verified=known.verified,
+            suspended=known.suspended,
+            language=known.site_language or "",
+            zone=known.time_zone or "UTC",
+            theme=known.theme or "",
+        )
+
+    def visitor(self, *, source_address: str = "", secure: bool = False, user_agent: str = "") -> Actor:
+        """Somebody who has not signed in."""
+        return Actor(
+            Role.VISITOR,
+            0,
+            "VISITOR",
+            source_address=source_address,
+            secure=secure,
+            user_agent=user_agent,
+        )
+
+    def as_person(self, person: int, *, session: str = "") -> Actor | None:
+        """A signed-in person about their own account, whatever else they are; None if they are switched off.
+
+        `session` is the public id of the session they came with, which SignOut and the like are about.
+        """
+        known = self._directory.person(person)
+        if known is None or not known.active:
+            return None
+        return Actor(
+            Role.PERSON,
+            known.key,
+            known.public_id,
+            known.name,
+            credential=f"session:{session}",
+            verified=known.verified,
+            suspended=known.suspended,
+        )
+
+    def has_role(self, person: int, role: Role) -> bool:
+        """Whether a person is a worker or an operator, and active."""
+        return self._account(role, None, person) is not None
 
     def as_worker(self, person: int) -> Actor | None:
         """A signed-in person as a worker; None if they are none or are switched off."""
@@ -154,6 +243,9 @@ class Identity:
             subdivision=known.subdivision,
             adult=known.adult,
             masters=known.masters,
+            verified=known.verified,
+            suspended=known.suspended,
+            time_percent=known.time_percent,
         )
 
     def _makers_policies(self, token: Token) -> tuple[Policy, ...] | None:

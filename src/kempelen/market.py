@@ -39,6 +39,9 @@ Errand = Callable[[Mapping[str, Any]], None]
 ERRANDS = 4
 WAITING_ERRANDS = 28
 """How many errands run at once, and how many may wait: more are refused as too fast."""
+SLOW = 2
+WAITING_SLOW = 62
+"""How many passwords are looked at at once (64 MiB each), and how many may wait: more are refused."""
 RECHECK = 1_000
 """How long the next deadline is believed, in milliseconds. Every deadline another process can set lies at
 least thirty seconds ahead, so within this time none is missed."""
@@ -81,6 +84,8 @@ class Market:
         self._errands = errands or {}
         self._runners = ThreadPoolExecutor(ERRANDS, thread_name_prefix=f"errand-{traits.name}")
         self._running = threading.BoundedSemaphore(ERRANDS + WAITING_ERRANDS)
+        self._slow = ThreadPoolExecutor(SLOW, thread_name_prefix=f"slow-{traits.name}")
+        self._slowing = threading.BoundedSemaphore(SLOW + WAITING_SLOW)
         self.accesses = AccessLog()
         self._next_due = 0
         self._due_read_at = -RECHECK
@@ -95,6 +100,8 @@ class Market:
             operation, shape, arguments, prepared = self._admitted(name, actor, payload)
             if self._is_due():
                 self.settle()
+            if operation.before is not None:
+                prepared = self._before(operation, actor, arguments, prepared, request_id).result()
             if operation.writes:
                 work = self._work(operation, actor, arguments, prepared, request_id)
                 lane = actor.account if operation.together else None
@@ -114,6 +121,9 @@ class Market:
             operation, shape, arguments, prepared = self._admitted(name, actor, payload)
             if self._is_due():
                 await self.settle_async()
+            if operation.before is not None:
+                slow = self._before(operation, actor, arguments, prepared, request_id)
+                prepared = await asyncio.wrap_future(slow)
             if operation.writes:
                 work = self._work(operation, actor, arguments, prepared, request_id)
                 lane = actor.account if operation.together else None
@@ -183,6 +193,7 @@ class Market:
         """Stop reading and writing; what waits is finished first."""
         self._readers.shutdown(wait=True)
         self._runners.shutdown(wait=True)
+        self._slow.shutdown(wait=True)
         self.database.close()
 
     def _admitted(
@@ -229,6 +240,23 @@ class Market:
             raise ThrottlingException()
         future = self._runners.submit(self._errands[operation.after], facts)
         future.add_done_callback(lambda _: self._running.release())
+        return future
+
+    def _before(
+        self, operation: Operation, actor: Actor, arguments: dict[str, Any], prepared: Any, request_id: str
+    ) -> Future[Any]:
+        """Do an operation's slow work on one of few threads. Raises `ThrottlingException` if many wait."""
+
+        def work() -> Any:
+            assert operation.before is not None
+            call = self._call(self.database.reader(), actor, self.clock(), request_id)
+            call.operation, call.prepared = operation.name, prepared
+            return operation.before(call, arguments)
+
+        if not self._slowing.acquire(blocking=False):
+            raise ThrottlingException()
+        future = self._slow.submit(work)
+        future.add_done_callback(lambda _: self._slowing.release())
         return future
 
     def _work(

@@ -13,6 +13,7 @@ from kempelen.rules.addresses import AllowList
 from kempelen.rules.fees import FeeSchedule
 from kempelen.rules.ids import RandomSource, new_id
 from kempelen.rules.policies import Policy
+from kempelen.rules.sign_in import SignInTerms
 
 if TYPE_CHECKING:
     from kempelen.store.connection import Connection
@@ -26,6 +27,8 @@ class Role(IntEnum):
     WORKER = 2
     OPERATOR = 3
     SYSTEM = 4  # jobs and the command line's own work; no outside request has it
+    PERSON = 5  # somebody signed in, about their own account, whatever else they are
+    VISITOR = 6  # somebody at the site who has not signed in
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Actor:
     public_id: str
     name: str = ""
     credential: str = ""
-    """The access key id, or what stands for the session."""
+    """The access key id, or what stands for the session: of a person `session:` and its id."""
     policies: tuple[Policy, ...] | None = None
     """None: everything the role may do."""
     pseudonymous: bool = False
@@ -46,6 +49,12 @@ class Actor:
     subdivision: str | None = None
     adult: bool = False
     masters: bool = False
+    verified: bool = True
+    """Whether the person's address is confirmed."""
+    suspended: bool = False
+    """Whether operators keep the person from working."""
+    time_percent: int = 100
+    """The person's standing accommodation: how much of a task's time they get."""
     source_address: str = ""
     secure: bool = False
     user_agent: str = ""
@@ -75,10 +84,15 @@ class Traits:
     """Whether ExternalURLs may be plain http."""
     queue_cap: int = 25
     accepts_a_day: int = 3_800
+    reports_to_pause: int = 5
+    """How many reports that count pause a HIT group; 0: none do."""
+    push_key: str = ""
+    """The public key that browsers subscribe to push messages with, in base64url."""
     worker_site: str = ""
     """Public address of the worker site, as `turkSubmitTo` and links name it."""
     egress_allowed: AllowList = field(default_factory=AllowList)
     """The private places that notifications may reach."""
+    sign_in: SignInTerms = field(default_factory=SignInTerms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +199,8 @@ class Call:
 Arguments = dict[str, Any]
 Function = Callable[..., Mapping[str, Any] | None]
 Prepare = Callable[[Arguments, Traits], Any]
+Before = Callable[[Call, Arguments], Any]
+"""Slow work that may read: done by few threads before the transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +218,8 @@ class Operation:
     """The errand outside that follows the commit and is given what the function answers; see Market."""
     personal: bool = False
     """Shows personal data, which the access log notes."""
+    before: Before | None = None
+    """Slow work done by few threads before the transaction; what it answers is `call.prepared`."""
     together: bool = False
     """Commands of one account that wait at the same time may be one transaction; see `Writer`."""
 
@@ -230,6 +248,7 @@ def command(
     in_house: bool = False,
     after: str = "",
     personal: bool = False,
+    before: Before | None = None,
     together: bool = False,
 ) -> Callable[[F], F]:
     """Declare an operation that may change rows; it runs in the writer, in one transaction.
@@ -237,11 +256,15 @@ def command(
     `prepare` is pure work on the arguments done before the transaction (parsing); what it answers is
     `call.prepared`, what it raises is the answer. `after` names an errand outside that is run after the
     commit with what the function answers; the caller is then answered nothing, or the errand's refusal.
+    `before` is slow work (passwords), which may read and must not write: few at once, never on the loop or in
+    the writer. What it answers replaces `call.prepared`; what it read can have changed by the transaction.
     `together` is for what is called by the thousand and changes no row that others' commands change.
     """
     roles = frozenset(by if isinstance(by, tuple) else (by,))
     return _register(
-        lambda function: Operation(name, roles, True, function, prepare, in_house, after, personal, together)
+        lambda function: Operation(
+            name, roles, True, function, prepare, in_house, after, personal, before, together
+        )
     )
 
 

@@ -37,6 +37,10 @@ class Settings:
     )
     sandbox_public_url: str = _setting("", "The address people reach the sandbox at.")
     task_public_url: str = _setting("", "The address of task content; must be another host than the sites'.")
+    content_domain: str = _setting(
+        "", "A wildcard domain such as *.tasks.example.org, to give each HIT type's content its own origin."
+    )
+    frame_dialogs: bool = _setting(False, "Whether requesters' pages may open the browser's own dialogs.")
     vault_key: str = _setting(
         "", "The key that seals stored secrets, instead of the file in the data folder."
     )
@@ -46,6 +50,9 @@ class Settings:
     )
     queue_cap: int = _setting(25, "How many accepted tasks a worker may hold at once.")
     accepts_a_day: int = _setting(3_800, "How many tasks a worker may accept in a day.")
+    reports_to_pause: int = _setting(
+        5, "How many workers' reports in 24 hours pause a group of tasks; 0 means that none do."
+    )
     connections_per_address: int = _setting(
         512, "How many connections one address may have; raise it behind a reverse proxy."
     )
@@ -62,6 +69,18 @@ class Settings:
         "",
         "Discounts on rewards' and bonuses' fees: dollars spent this month and basis points off, by commas: "
         "10000.00:300, 50000.00:500.",
+    )
+    session_days: int = _setting(30, "How long somebody stays signed in at most, in days.")
+    session_idle_days: int = _setting(14, "How long somebody stays signed in without coming back, in days.")
+    sign_up: bool = _setting(True, "Whether strangers may sign up as workers.")
+    sign_ups_an_hour: int = _setting(
+        10, "How many people of one network may sign up in an hour before each needs a proof of work."
+    )
+    confirm_addresses: bool = _setting(
+        True, "Whether people who sign up confirm their address before they work; not without a mail server."
+    )
+    passkey_domain: str = _setting(
+        "", "The domain that passkeys are for; empty means the host of the production site."
     )
     egress_allow: str = _setting(
         "", "Hosts and networks that notifications may reach though they are private, by commas."

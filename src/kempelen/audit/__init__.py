@@ -9,14 +9,26 @@ from collections.abc import Collection
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from kempelen.audit import money, records, work
+from kempelen.audit import figures, house, media, money, records, work, workers_own
 from kempelen.audit.register import INVARIANTS, Finding, Invariant, Look, Where
 from kempelen.market import Market
 
 if TYPE_CHECKING:
     from kempelen.app import App
 
-__all__ = ["INVARIANTS", "Finding", "Invariant", "money", "records", "run", "work"]
+__all__ = [
+    "INVARIANTS",
+    "Finding",
+    "Invariant",
+    "figures",
+    "house",
+    "media",
+    "money",
+    "records",
+    "run",
+    "work",
+    "workers_own",
+]
 
 SETTLINGS = 100
 """How often an audit lets a market carry out what is due before it looks regardless."""

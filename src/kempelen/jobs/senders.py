@@ -113,15 +113,22 @@ class Mails:
 
     channel: Letters | None
     address_of: Callable[[int], str | None]
+    wants: Callable[[int, str], bool]
+    """Whether a person wants mail of a kind of `rules.profiles.MAIL_KINDS`."""
     sender: str
 
     def __call__(self, market: Market, job: Job) -> None:
-        """Send one letter: `worker` (a person's key), `subject` and `text`."""
+        """Send one letter: `worker` (a person's key), `subject` and `text`; `address` if it is not theirs yet.
+
+        `choice` is the kind of mail they can do without: `messages` if it is not said.
+        """
         facts = json.loads(job.payload)
         if self.channel is None:
             log.info("no mail server is configured: the mail %d is not sent", job.key)
             return
-        address = self.address_of(int(facts["worker"]))
+        if not self.wants(int(facts["worker"]), str(facts.get("choice", "messages"))):
+            return
+        address = facts.get("address") or self.address_of(int(facts["worker"]))
         if address is None:
             raise channels.Undelivered("nobody has that account any more", permanent=True)
         letter_id = f"{market.traits.name}-{job.key}"
@@ -145,6 +152,37 @@ class Mails:
         assert self.channel is not None
         letter = channels.Mail(letter_id, sender, name, subject, text, created_at)
         self.channel.send(address, letter)
+
+
+class PushService(Protocol):
+    """Sends push messages. Raises `SubscriptionGone` or `Undelivered`."""
+
+    def send(self, to: Any, message: Mapping[str, str], *, now: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pushes:
+    """Push messages to workers' browsers, whose subscriptions are looked up when one is sent.
+
+    `find` and `forget`: a subscription by its key. `gone`: what the service raises when there is none.
+    """
+
+    service: PushService
+    find: Callable[[Call, int], Any]
+    forget: Callable[[Call, int], None]
+    gone: type[channels.Undelivered]
+
+    def __call__(self, market: Market, job: Job) -> None:
+        """Send one message; a browser that takes none any more is forgotten."""
+        facts = json.loads(job.payload)
+        key = int(facts["subscription"])
+        found = market.read(lambda call: self.find(call, key))
+        if found is None:
+            return
+        try:
+            self.service.send(found, facts["message"], now=market.clock())
+        except self.gone:
+            market.system(lambda call: self.forget(call, key))
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,13 @@ def new_secret(source: RandomSource) -> str:
     return "".join(letters[(number >> (6 * place)) & 63] for place in range(40))
 
 
+def new_link_secret(source: RandomSource) -> str:
+    """A secret of 43 characters (256 random bits) that a link or a cookie carries as it is."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    number = source.getrandbits(258)
+    return "".join(letters[(number >> (6 * place)) & 63] for place in range(43))
+
+
 def new_request_id(source: RandomSource) -> str:
     """A request id in the shape of a UUID."""
     digits = f"{source.getrandbits(128):032x}"

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.errors import Refusal
 from kempelen.operation import Call
+from kempelen.rules.sign_in import likeness
 from kempelen.store.sql import Sql
 from kempelen.store.tables.house import members, organisations, people, secrets
 
@@ -41,8 +42,10 @@ class Registered:
 
 def _add_person(dialect: str) -> object:
     build = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    names = ("id", "public_id", "name", "email", "email_key", "password", "created_at")
-    values = build(people).values(**{name: bindparam(name) for name in names})
+    names = (
+        "id", "public_id", "name", "email", "email_key", "password", "created_at", "likeness", "verified_at",
+    )  # fmt: skip
+    values = build(people).values(**{name: bindparam(name, type_=people.c[name].type) for name in names})
     return values.on_conflict_do_nothing(index_elements=[people.c.email_key])
 
 
@@ -86,7 +89,7 @@ PUT_ADULT = Sql(update(people).where(people.c.id == bindparam("key")).values(adu
 PUT_MASTERS = Sql(update(people).where(people.c.id == bindparam("key")).values(masters=bindparam("masters_")))
 PUT_PERSON_STATUS = Sql(
     update(people)
-    .where(people.c.public_id == bindparam("public_id_"))
+    .where(people.c.public_id == bindparam("public_id_"), people.c.closed_at.is_(None))
     .values(active=bindparam("active_"))
     .returning(people.c.id)
 )
@@ -159,7 +162,9 @@ def by_public_id(call: Call, public_id: str) -> Registered | None:
     return None if row is None else Registered(row[0], row[1], row[2], bool(row[3]), bool(row[4]), *row[5:])
 
 
-def add_person(call: Call, *, public_id: str, name: str, email: str, password: str | None) -> bool:
+def add_person(
+    call: Call, *, public_id: str, name: str, email: str, password: str | None, verified: bool = True
+) -> bool:
     """A new person without any role. False if somebody has the address."""
     added = call.do(
         ADD_PERSON,
@@ -170,6 +175,8 @@ def add_person(call: Call, *, public_id: str, name: str, email: str, password: s
         email_key=email.strip().casefold(),
         password=password,
         created_at=call.now,
+        likeness=likeness(email),
+        verified_at=call.now if verified else None,
     )
     return added == 1
 

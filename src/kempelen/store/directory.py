@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 
 from kempelen.clock import Clock
 from kempelen.store.database import Database
+from kempelen.store.sessions import BY_DIGEST, Session, session
 from kempelen.store.sql import Sql
 from kempelen.store.tables.house import keys, members, organisations, people, policies, tokens
 
@@ -32,7 +33,13 @@ _PERSON = (
     people.c.adult,
     people.c.masters,
     people.c.active,
-    people.c.password,
+    people.c.verified_at,
+    people.c.suspended,
+    people.c.time_zone,
+    people.c.site_language,
+    people.c.theme,
+    people.c.mail_off,
+    people.c.time_percent,
 )
 _ORGANISATION = (
     organisations.c.id,
@@ -84,6 +91,15 @@ MEMBERSHIPS = Sql(
     .order_by(members.c.organisation)
     .limit(1_000)
 )
+OWNERS = Sql(
+    select(members.c.person)
+    .join(people, people.c.id == members.c.person)
+    .where(
+        members.c.organisation == bindparam("value"), members.c.role == "owner", people.c.active == 1
+    )
+    .order_by(members.c.person)
+    .limit(20)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +117,16 @@ class Person:
     adult: bool
     masters: bool
     active: bool
-    password: str | None
+    verified: bool
+    """Whether their address is confirmed."""
+    suspended: bool
+    time_zone: str | None
+    site_language: str | None
+    theme: str | None
+    mail_off: str | None
+    """JSON: the kinds of mail they do not want."""
+    time_percent: int = 100
+    """The time the person gets for a task, of what others get."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +189,11 @@ class Directory:
         self.pseudonym_secret = pseudonym_secret
         self.page_secret = page_secret
         self.seal = seal
+        self.unseal = unseal
+        self.unfinished: Callable[[int], tuple[int, int]] = lambda person: (0, 0)
+        """What a worker has left where money is real: minor units available, and work not yet paid."""
         self._database = database
         self._clock = clock
-        self._unseal = unseal
         self._kept: dict[tuple[str, object], tuple[int, Any]] = {}
         self._lock = threading.Lock()
 
@@ -208,6 +235,12 @@ class Directory:
         row = self._kept_or("token", digest, lambda: self._database.reader().one(TOKEN, value=digest))
         return None if row is None else Token(*row)
 
+    def session(self, secret: str) -> Session | None:
+        """The session with that secret; those whose time is over and half signed-in ones too."""
+        digest = hashlib.sha256(secret.encode()).digest()
+        row = self._kept_or("session", digest, lambda: self._database.reader().one(BY_DIGEST, digest=digest))
+        return None if row is None else session(row)
+
     def policy(self, name: str, organisation: int | None) -> str | None:
         """The document of an organisation's policy, else of the one that everybody may name."""
         row = self._kept_or(
@@ -223,6 +256,12 @@ class Directory:
             "members", person, lambda: self._database.reader().rows(MEMBERSHIPS, value=person)
         )
         return [(organisation, role) for organisation, role in rows]
+
+    def owners(self, organisation: int) -> list[int]:
+        """The keys of the active people who own an organisation, at most twenty."""
+        reader = self._database.reader()
+        rows = self._kept_or("owners", organisation, lambda: reader.rows(OWNERS, value=organisation))
+        return [row[0] for row in rows]
 
     def forget(self) -> None:
         """Read everything anew: this process has just changed the house."""
@@ -247,22 +286,12 @@ class Directory:
         if row is None:
             return None
         (
-            key,
-            public_id,
-            name,
-            email,
-            worker,
-            operator,
-            country,
-            subdivision,
-            adult,
-            masters,
-            active,
-            password,
-        ) = row
+            key, public_id, name, email, worker, operator, country, subdivision, adult, masters, active,
+            verified_at, suspended, *rest,
+        ) = row  # fmt: skip
         return Person(
             key, public_id, name, email, bool(worker), bool(operator), country, subdivision, bool(adult),
-            bool(masters), bool(active), password,
+            bool(masters), bool(active), verified_at is not None, bool(suspended), *rest,
         )  # fmt: skip
 
     def _organisation(self, sql: Sql, value: object) -> Organisation | None:
@@ -273,4 +302,4 @@ class Directory:
         row = self._database.reader().one(KEY, value=access_key_id)
         if row is None:
             return None
-        return Key(row[0], self._unseal(row[1]), row[2], row[3], row[4], bool(row[5]), row[6])
+        return Key(row[0], self.unseal(row[1]), row[2], row[3], row[4], bool(row[5]), row[6])

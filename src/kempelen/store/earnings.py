@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, case, func, select, tuple_
 
 from kempelen.operation import Call
+from kempelen.store.connection import Connection
 from kempelen.store.ledger import Cause, earned
 from kempelen.store.sql import Sql
-from kempelen.store.tables.money import bonuses, transfers
+from kempelen.store.tables.money import bonuses, purses, transfers
 from kempelen.store.tables.work import assignments, hits, workers
 
 COUNTS = Sql(
@@ -32,6 +33,12 @@ BONUSES = Sql(
 )
 PAID_OUT = Sql(
     select(func.coalesce(func.sum(transfers.c.amount), 0)).where(transfers.c.debit == bindparam("account"))
+)
+LEFT = Sql(select(purses.c.available + purses.c.held).where(purses.c.account == bindparam("account")))
+WAITING = Sql(
+    select(assignments.c.id)
+    .where(assignments.c.worker == bindparam("worker"), assignments.c.status.in_([1, 2]))
+    .limit(1_000)
 )
 LINES = Sql(
     select(
@@ -113,6 +120,13 @@ def lines(call: Call, *, before: tuple[int, int], count: int) -> list[Line]:
     moment, key = before
     rows = call.rows(LINES, account=earned(call.actor.account), before=moment, key=key, count=count)
     return [Line(key, at, Cause(cause), *rest) for key, at, cause, *rest in rows]
+
+
+def unfinished(connection: Connection, worker: int) -> tuple[int, int]:
+    """What a worker has left in a world: minor units to withdraw, and how many tasks that are not paid yet."""
+    owed = connection.one(LEFT, account=earned(worker))
+    waiting = connection.rows(WAITING, worker=worker)
+    return 0 if owed is None else int(owed[0]), len(waiting)
 
 
 def _sum(call: Call, statement: Sql, **parameters: int) -> int:

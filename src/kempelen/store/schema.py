@@ -8,12 +8,16 @@ from collections.abc import Callable
 from sqlalchemy import MetaData, bindparam, insert
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+import kempelen.store.tables.figures
 import kempelen.store.tables.house
+import kempelen.store.tables.identity
+import kempelen.store.tables.media
 import kempelen.store.tables.money
 import kempelen.store.tables.notifications
 import kempelen.store.tables.qualifications
 import kempelen.store.tables.review
-import kempelen.store.tables.work  # noqa: F401
+import kempelen.store.tables.work
+import kempelen.store.tables.workers_own  # noqa: F401
 from kempelen.errors import Refusal
 from kempelen.store.connection import KEY_BLOCK, Connection, PostgreSQLConnection, SQLiteConnection
 from kempelen.store.sql import DIALECTS, Sql

@@ -11,7 +11,7 @@ from typing import Any
 
 from kempelen.errors import ParameterValidationError, Refusal
 from kempelen.events import Event, EventKind
-from kempelen.operation import Arguments, Call, Role, Traits, command
+from kempelen.operation import Arguments, Call, Role, command
 from kempelen.operations.house.keys import FULL_ACCESS, new_key
 from kempelen.rules import passwords
 from kempelen.rules.countries import COUNTRIES, US_SUBDIVISIONS
@@ -33,13 +33,13 @@ class OwnAccount(Refusal):
     code = "Kempelen.OwnAccount"
 
 
-def hash_password(arguments: Arguments, traits: Traits) -> str | None:
+def hash_password(call: Call, arguments: Arguments) -> str | None:
     """The argon2id hash of the password given; slow on purpose, so it is made before the transaction."""
     password = arguments.get("password")
     return None if password is None else passwords.hashed(password)
 
 
-@command("AddRequester", by=Role.OPERATOR, prepare=hash_password, in_house=True)
+@command("AddRequester", by=Role.OPERATOR, before=hash_password, in_house=True)
 def add_requester(
     call: Call, *, name: str, email: str, password: str | None = None, pseudonymous: bool = False
 ) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def add_requester(
     return {"AccountId": account_id, "PersonId": person.public_id, **key}
 
 
-@command("AddWorker", by=Role.OPERATOR, prepare=hash_password, in_house=True)
+@command("AddWorker", by=Role.OPERATOR, before=hash_password, in_house=True)
 def add_worker(
     call: Call,
     *,
@@ -79,7 +79,7 @@ def add_worker(
     return _with_key(call, person, Role.WORKER)
 
 
-@command("AddOperator", by=Role.OPERATOR, prepare=hash_password, in_house=True)
+@command("AddOperator", by=Role.OPERATOR, before=hash_password, in_house=True)
 def add_operator(call: Call, *, name: str, email: str, password: str | None = None) -> dict[str, Any]:
     """A new operator with an access key. Raises `EmailInUse` if they are one."""
     person = _person(call, name=name, email=email, password=password)
@@ -89,7 +89,7 @@ def add_operator(call: Call, *, name: str, email: str, password: str | None = No
     return _with_key(call, person, Role.OPERATOR)
 
 
-@command("PutMember", by=Role.OPERATOR, prepare=hash_password, in_house=True)
+@command("PutMember", by=Role.OPERATOR, before=hash_password, in_house=True)
 def put_member(
     call: Call,
     *,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from kempelen.errors import Refusal
 from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command, query
 from kempelen.operations.people.eligibility import SYSTEM_TYPES, refuse_blocked
+from kempelen.operations.people.language_tests import test_to_give
 from kempelen.operations.people.messages import tell
 from kempelen.operations.people.qualifications import grant, tell_granted
+from kempelen.operations.people.standing import refuse_unless_in_standing
 from kempelen.rules import test_scores
 from kempelen.rules.qualifying import DEFAULT_VALUE, RequestStatus, may_ask_again_at
 from kempelen.store import paging, parties, qualification_types, qualifications
@@ -49,6 +52,7 @@ def request_qualification(call: Call, *, qualification_type_id: str) -> dict[str
 
     Asked again while the test is open, it answers the same test with the same deadline.
     """
+    refuse_unless_in_standing(call)
     if qualification_type_id in SYSTEM_TYPES:
         raise NotRequestable()
     found = qualification_types.by_id(call, qualification_type_id, for_use=True)
@@ -58,12 +62,14 @@ def request_qualification(call: Call, *, qualification_type_id: str) -> dict[str
     parties.know_worker(call, call.actor.account, call.actor.public_id)
     seconds = found.test_duration_seconds
     ends_at = None if found.test is None or seconds is None else call.now + seconds * 1000
+    test = test_to_give(call, found)
     added = requests.add(
-        call, qualification_type=found.key, requester=found.requester, test=found.test, ends_at=ends_at
+        call, qualification_type=found.key, requester=found.requester, test=test, ends_at=ends_at
     )
     if added is None:
         return _under_way(call, found)
     _refuse_early_retry(call, found, added[0])
+    found = replace(found, test=test)
     return _opened(call, found, key=added[0], request_id=added[1], ends_at=ends_at)
 
 
@@ -77,16 +83,22 @@ def _under_way(call: Call, found: QualificationType) -> dict[str, Any]:
 def _refuse_early_retry(call: Call, found: QualificationType, key: int) -> None:
     """Refuse a request that comes too early after the last request or grant. The new one stands already, so
     of two at once the second sees the first."""
-    held = qualifications.find(call, found.key, call.actor.account)
-    asked_at = requests.last_at(call, found.key, but=key)
-    moments = [at for at in (asked_at, held.granted_at if held else None) if at is not None]
-    if not moments:
+    had = last_had_at(call, found, but=key)
+    if had is None:
         return
-    again_at = may_ask_again_at(max(moments), found.retry_delay_seconds)
+    again_at = may_ask_again_at(had, found.retry_delay_seconds)
     if again_at is None:
         raise QualificationTypeDoesNotAllowRetake()
     if call.now < again_at:
         raise QualificationTypeRetryDelayNotElapsed(seconds=-((call.now - again_at) // 1000))
+
+
+def last_had_at(call: Call, found: QualificationType, *, but: int = 0) -> int | None:
+    """When the acting worker last asked for the type, leaving one request out, or was given it."""
+    held = qualifications.find(call, found.key, call.actor.account)
+    asked_at = requests.last_at(call, found.key, but=but)
+    moments = [at for at in (asked_at, held.granted_at if held else None) if at is not None]
+    return max(moments, default=None)
 
 
 def _opened(
@@ -227,11 +239,14 @@ def list_qualification_requests(
 
 @query("ListOwnQualificationRequests", by=Role.WORKER)
 def list_own_qualification_requests(
-    call: Call, *, max_results: int | None = None, next_token: str | None = None
+    call: Call, *, live: bool = False, max_results: int | None = None, next_token: str | None = None
 ) -> dict[str, Any]:
-    """What the worker has asked for and what came of it, newest first."""
-    page = paging.read(call, next_token, max_results, start=paging.NEWEST)
-    rows = requests.history(call, before=(int(page.after[0]), int(page.after[1])), count=page.count)
+    """What the worker has asked for and what came of it, newest first; with Live only what waits and
+    the tests that are open."""
+    page = paging.read(call, next_token, max_results, start=paging.NEWEST, filter=[live])
+    before = int(page.after[0]), int(page.after[1])
+    rows = requests.history(call, live=live, before=before, count=page.count)
+    names = parties.requesters_of(call, (row.requester for row in rows))
     items = [
         {
             "QualificationRequestId": row.public_id,
@@ -242,6 +257,8 @@ def list_own_qualification_requests(
             "Deadline": row.ends_at,
             "SubmitTime": row.submitted_at,
             "Reason": row.reason,
+            "RequesterId": names[row.requester][0],
+            "RequesterName": names[row.requester][1],
         }
         for row in rows
     ]

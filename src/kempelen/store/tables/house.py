@@ -23,7 +23,20 @@ people = Table(
     number("masters", default=0),
     number("active", default=1),
     number("created_at"),
+    text("likeness"),  # the address without dots and +tag: look-alikes share it
+    number("verified_at", optional=True),  # when the address was confirmed
+    number("suspended", default=0),
+    number("closed_at", optional=True),  # the personal data are gone then
+    text("languages", optional=True),  # JSON: what they read and write
+    text("time_zone", optional=True),
+    text("site_language", optional=True),
+    text("theme", optional=True),
+    number("time_percent", default=100),  # the standing accommodation
+    text("mail_off", optional=True),  # JSON: kinds of mail they do not want
+    octets("payout", optional=True),  # sealed: where the money goes
+    octets("payout_digest", optional=True, unique=True),  # so that nobody is paid through two accounts
 )
+Index("people_by_likeness", people.c.likeness)
 
 organisations = Table(
     "organisations",
