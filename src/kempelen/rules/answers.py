@@ -66,6 +66,17 @@ class Problem:
     text: str
 
 
+class AnswerNotTaken(Refusal):
+    """Some answers cannot be taken yet, and nothing is lost: mend them and submit again. {problems}"""
+
+    code: ClassVar[str] = "AWS.MechanicalTurk.InvalidParameterValue"
+    page_status: ClassVar[int] = 422
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems=" ".join(f"{each.question}: {each.text}" for each in problems))
+        self.problems = tuple(problems)
+
+
 class TooMuchSubmitted(Refusal):
     """The submission is too large: at most {fields} fields and {bytes} bytes in all are taken."""
 

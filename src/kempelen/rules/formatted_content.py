@@ -13,6 +13,7 @@ from lxml import etree
 
 from kempelen.rules import documents
 from kempelen.rules.documents import BLANKS, Element, malformed, shown
+from kempelen.rules.frames import MEDIA
 
 MAX_DEPTH = 64
 """Elements within elements."""
@@ -91,7 +92,8 @@ _REFERENCE = rf"(?i:{_LINK})|(?![A-Za-z][A-Za-z0-9+.-]*:)[^\x00-\x20]*"
 _VALUES = {
     name: re.compile(pattern)
     for pattern, names in {
-        f"(?i:{_LINK})": "href src",
+        f"(?i:{_LINK})": "href",
+        f"(?i:{_LINK})|{MEDIA.pattern}": "src",
         _REFERENCE: "cite longdesc usemap",
         _LENGTH: "height border charoff cellspacing cellpadding",
         rf"{_LENGTH}|[0-9]*\*": "width",

@@ -27,6 +27,7 @@ from kempelen.rules.documents import (
     shown,
     text_of,
 )
+from kempelen.rules.frames import MEDIA
 
 RESERVED = frozenset({"assignmentId", "hitId", "workerId", "turkSubmitTo"})
 """Names of fields that travel with every submission and never are answers."""
@@ -34,7 +35,7 @@ MAX_FILE_BYTES = 2_000_000_000
 DEFAULT_ERROR_TEXT = "Invalid input supplied."
 STYLES = ("radiobutton", "checkbox", "list", "dropdown", "combobox", "multichooser")
 _SINGLE_STYLES = frozenset({"radiobutton", "dropdown"})
-_URL = re.compile(r"https?://[^\x00-\x20\x7f]+", re.IGNORECASE)
+_URL = re.compile(rf"(?i:https?://[^\x00-\x20\x7f]+)|{MEDIA.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +313,8 @@ def _parameters(children: Children) -> tuple[tuple[str, str], ...]:
 def _url(element: Element) -> str:
     url = text_of(element).strip(BLANKS)
     if _URL.fullmatch(url) is None:
-        raise malformed(f"{local_name(element)} {shown(url)} is not an http or https address", element)
+        reason = f"{local_name(element)} {shown(url)} is not an http, https or kempelen-media address"
+        raise malformed(reason, element)
     return url
 
 

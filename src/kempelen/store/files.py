@@ -39,6 +39,9 @@ BY_KEY = Sql(select(*COLUMNS).where(_c.id == bindparam("key")))
 OF_QUESTION = Sql(
     select(*COLUMNS).where(_c.assignment == bindparam("assignment"), _c.question == bindparam("question"))
 )
+OF_ASSIGNMENT = Sql(
+    select(*COLUMNS).where(_c.assignment == bindparam("assignment")).order_by(_c.question)
+)
 REMOVE = Sql(delete(files).where(_c.id == bindparam("key")))
 _of_hit = select(*COLUMNS).join(assignments, assignments.c.id == _c.assignment)
 OF_HIT = Sql(_of_hit.where(assignments.c.hit == bindparam("hit")).order_by(_c.id))
@@ -86,6 +89,11 @@ def of_question(call: Call, assignment: int, question: str) -> File | None:
     """What was sent for a question of an assignment."""
     row = call.one(OF_QUESTION, assignment=assignment, question=question)
     return None if row is None else File(*row)
+
+
+def of_assignment(call: Call, assignment: int) -> list[File]:
+    """What was sent for an assignment, one file a question."""
+    return [File(*row) for row in call.rows(OF_ASSIGNMENT, assignment=assignment)]
 
 
 def remove_of_hit(call: Call, hit: int) -> None:

@@ -98,40 +98,22 @@ class _Files:
         if announced.isdigit() and int(announced) > most + ROOM:
             raise blobs.BlobTooLarge(most=most)
         part = FilePart.of(request.headers.get("content-type", ""), name=request.query_params.get("name", ""))
-        blob, size = await self._keep(request.stream(), part, most)
+        blob, size = await kept(self._store, request.stream(), part, most)
         try:
-            facts = {"Blob": blob, "Size": size, "FileName": _cleaned(part.file_name)}
-            facts["ContentType"] = _cleaned(part.content_type)
+            facts = {"Blob": blob, "Size": size, "FileName": cleaned(part.file_name)}
+            facts["ContentType"] = cleaned(part.content_type)
             answer = await self._market.run_async("KeepFileAnswer", SYSTEM, about | facts)
         except Refusal:
             await asyncio.to_thread(self._store.delete, blob)
             raise
         return JSONResponse(answer | {"Size": size}, headers=FROM_FRAMES)
 
-    async def _keep(self, stream: AsyncIterator[bytes], part: Part, most: int) -> tuple[str, int]:
-        """The file of a request's body, kept; its name and size. Nothing of it is ever whole in memory."""
-        writing = await asyncio.to_thread(self._store.begin, most)
-        try:
-            waiting = bytearray()
-            async for chunk in stream:
-                waiting += part.read(chunk)
-                if len(waiting) >= blobs.CHUNK:
-                    await asyncio.to_thread(writing.write, bytes(waiting))
-                    waiting.clear()
-            part.end()
-            await asyncio.to_thread(writing.write, bytes(waiting))
-            return await asyncio.to_thread(writing.finish)
-        except BaseException:
-            # Not in another thread: this may run because the task was cancelled.
-            writing.abandon()
-            raise
-
     async def give(self, request: Request) -> Response:
         try:
             ticket = {"Ticket": request.path_params["ticket"]}
             file = await self._market.run_async("FindFileAnswer", SYSTEM, ticket)
             size = int(file.get("Size", 0))
-            start, end = _range(request.headers.get("range", ""), size)
+            start, end = asked_range(request.headers.get("range", ""), size)
             length = end - start
             pieces = await asyncio.to_thread(self._store.open, file["Blob"], start=start, length=length)
         except Refusal as refusal:
@@ -148,7 +130,28 @@ class _Files:
         return StreamingResponse(pieces, status, headers, media_type="application/octet-stream")
 
 
-def _range(header: str, size: int) -> tuple[int, int]:
+async def kept(
+    store: blobs.BlobStore, stream: AsyncIterator[bytes], part: Part, most: int
+) -> tuple[str, int]:
+    """The file of a request's body, kept; its name and size. Nothing of it is ever whole in memory."""
+    writing = await asyncio.to_thread(store.begin, most)
+    try:
+        waiting = bytearray()
+        async for chunk in stream:
+            waiting += part.read(chunk)
+            if len(waiting) >= blobs.CHUNK:
+                await asyncio.to_thread(writing.write, bytes(waiting))
+                waiting.clear()
+        part.end()
+        await asyncio.to_thread(writing.write, bytes(waiting))
+        return await asyncio.to_thread(writing.finish)
+    except BaseException:
+        # Not in another thread: this may run because the task was cancelled.
+        writing.abandon()
+        raise
+
+
+def asked_range(header: str, size: int) -> tuple[int, int]:
     """The part that is asked for, its end not included; everything if the header says nothing usable."""
     match = _RANGE.fullmatch(header)
     if match is None or match.group(0) == "bytes=-":
@@ -161,12 +164,12 @@ def _range(header: str, size: int) -> tuple[int, int]:
 
 def disposition(name: str) -> str:
     """`attachment` with the sender's name for the file, for old and new browsers (RFC 6266, RFC 8187)."""
-    name = _cleaned(name).replace("/", "_").replace("\\", "_").strip(". ") or "file"
+    name = cleaned(name).replace("/", "_").replace("\\", "_").strip(". ") or "file"
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _cleaned(text: str) -> str:
+def cleaned(text: str) -> str:
     """Text without characters that control anything, such as line ends and changes of direction."""
     kept = "".join(sign for sign in text if not unicodedata.category(sign).startswith("C"))
     return kept[-LONGEST_NAME:]

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kempelen.errors import Refusal
 from kempelen.events import Event, EventKind
 from kempelen.operation import Arguments, Call, Role, Traits, command
+from kempelen.operations.doing.frames import acting_for
 from kempelen.operations.doing.late_answers import keep_late_answer
 from kempelen.operations.publishing.question_forms import form_of
 from kempelen.operations.reviewing.reviewable import after_submission
-from kempelen.rules.answers import Field, Problem, Upload, check_answers, pack
+from kempelen.rules.answers import AnswerNotTaken, Field, Upload, check_answers, pack
 from kempelen.rules.lifecycle import AssignmentStatus
+from kempelen.rules.pay_per_hour import Worked, worked
 from kempelen.rules.question_form import FileUpload, QuestionForm
-from kempelen.store import assignments, files, hit_types, hits, statistics
+from kempelen.store import activity, assignments, drafts, files, hit_types, hits, statistics, tallies
+from kempelen.store.activity import Activity
 from kempelen.store.assignments import Assignment
 from kempelen.store.hits import Hit
 
@@ -30,17 +33,6 @@ class AlreadySubmitted(Refusal):
 
     code = "AWS.MechanicalTurk.InvalidAssignmentState"
     page_status = 409
-
-
-class AnswerNotTaken(Refusal):
-    """Some answers cannot be taken yet, and nothing is lost: mend them and submit again. {problems}"""
-
-    code = "AWS.MechanicalTurk.InvalidParameterValue"
-    page_status = 422
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(problems=" ".join(f"{each.question}: {each.text}" for each in problems))
-        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +49,7 @@ def prepare(arguments: Arguments, traits: Traits) -> Prepared:
     return Prepared(fields, pack(fields))
 
 
-@command("SubmitAssignment", by=Role.WORKER, prepare=prepare)
+@command("SubmitAssignment", by=(Role.WORKER, Role.SYSTEM), prepare=prepare)
 def submit_assignment(
     call: Call,
     *,
@@ -66,9 +58,10 @@ def submit_assignment(
     start_time: int | None = None,
     active_seconds: int | None = None,
     instructions_version: str | None = None,
+    ai_help: bool | None = None,
 ) -> dict[str, Any] | None:
     """Hand an answer in. The first one stays, whatever comes after it."""
-    assignment = assignments.of_worker(call, assignment_id)
+    assignment = acting_for(call, assignment_id)
     if not _is_open(call, assignment):
         _refuse(call, assignment)
         return None
@@ -76,11 +69,17 @@ def submit_assignment(
     hit_type = hit_types.by_key(call, hit.hit_type)
     packed = _checked(call, assignment, hit)
     approve_at = call.now + hit_type.auto_approval_delay_seconds * 1000
-    work = _work(start_time, active_seconds, instructions_version)
-    if not assignments.submit(call, assignment.key, approve_at=approve_at, work=work):
+    told = Activity(start_time, active_seconds, instructions_version, ai_help)
+    work = _work(told, activity.told(call, assignment.key))
+    time = _time(call, assignment, work)
+    if not assignments.submit(
+        call, assignment.key, approve_at=approve_at, work=work, worked_seconds=time.seconds
+    ):
         _refuse(call, assignments.by_key(call, assignment.key))
         return None
+    assignment = replace(assignment, submitted_at=call.now, worked_seconds=time.seconds)
     hit = _kept(call, assignment, packed)
+    tallies.submitted(call, worker=assignment.worker, hit_type=hit.hit_type, worked=time)
     call.due(approve_at)
     after_submission(
         call, assignment, hit, fields=packed, approves_at_once=hit_type.auto_approval_delay_seconds == 0
@@ -129,6 +128,7 @@ def _kept(call: Call, assignment: Assignment, packed: bytes) -> Hit:
     """Keep the answer and count it; the HIT as it is then."""
     digest = hashlib.sha256(packed).digest()
     assignments.keep_answer(call, assignment.key, fields=packed, digest=digest)
+    drafts.remove(call, assignment.key)
     hit = hits.submit_slot(call, assignment.hit)
     statistics.count(call, requester=hit.requester, worker=assignment.worker, submitted=1, holding=-1)
     call.emit(
@@ -145,7 +145,19 @@ def _kept(call: Call, assignment: Assignment, packed: bytes) -> Hit:
     return hit
 
 
-def _work(start_time: int | None, active_seconds: int | None, version: str | None) -> str | None:
-    known = {"start": start_time, "active_seconds": active_seconds, "instructions": version}
+def _time(call: Call, assignment: Assignment, work: str | None) -> Worked:
+    """How long the answer took, by what is kept of the work."""
+    active = None if work is None else json.loads(work).get("active_seconds")
+    return worked(accepted_at=assignment.accepted_at, submitted_at=call.now, active_seconds=active)
+
+
+def _work(told: Activity, before: Activity) -> str | None:
+    """What is kept of the work: what came with the answer, else what was told before."""
+    known = {
+        "start": before.started_at if told.started_at is None else told.started_at,
+        "active_seconds": before.active_seconds if told.active_seconds is None else told.active_seconds,
+        "instructions": before.instructions if told.instructions is None else told.instructions,
+        "ai_help": before.ai_help if told.ai_help is None else told.ai_help,
+    }
     said = {name: value for name, value in known.items() if value is not None}
     return json.dumps(said) if said else None

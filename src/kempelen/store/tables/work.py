@@ -49,7 +49,10 @@ relations = Table(
     number("submitted", default=0),
     number("approved", default=0),
     number("rejected", default=0),
+    number("earned", default=0),  # rewards, in minor units
+    number("seconds", default=0),  # worked on what was decided
 )
+Index("relations_by_worker", relations.c.worker, relations.c.requester)
 
 hit_types = Table(
     "hit_types",
@@ -96,22 +99,44 @@ groups = Table(
     number("latest_expiration", default=0),
     number("masters", default=0),
     number("hidden", default=0),  # some requirement guards discovery
-    number("asks", default=0),  # some requirement needs a qualification of a requester's
+    number("gate", default=0),  # what kind of thing the requirements ask: rules.requirement_sets.Gate
+    number("requirement_set", default=0),  # whose groups are found together
+    number("newcomers", default=0),  # workers with fewer approved answers are let in now; 0: nobody
+    number("checked", default=0),  # some HIT has known answers or plurality to check answers by
+    text("language", optional=True),  # of the task settings, as are the next two; folded
+    number("phone", default=0),
+    number("keyboard", default=0),
+    number("pay", default=-1),  # predicted pay per hour in minor units; -1: not yet known
+    number("pay_low", default=0),
+    number("pay_high", default=0),
+    number("pay_workers", default=0),
+    text("pay_basis", optional=True),
+    number("warnings", default=0),  # bits of the content warnings of its task settings
+    number("paused_at", optional=True),
+    number("resumed_at", default=0),  # reports before it count no more
+    number("opened_at", optional=True),  # when work in it could first be accepted
 )
+_open = groups.c.hits > 0
+_shown = _open & (groups.c.hidden == 0)
 for _name, _column in (
     ("updated", groups.c.updated_at),
     ("reward", groups.c.reward),
     ("hits", groups.c.hits),
+    ("pay", groups.c.pay),
 ):
+    Index(f"groups_by_{_name}", _column, groups.c.id, sqlite_where=_shown, postgresql_where=_shown)
     Index(
-        f"groups_by_{_name}",
-        groups.c.asks,
-        _column,
-        groups.c.id,
-        sqlite_where=groups.c.hits > 0,
-        postgresql_where=groups.c.hits > 0,
+        f"groups_of_set_by_{_name}",
+        *(groups.c.requirement_set, _column, groups.c.id),
+        sqlite_where=_open,
+        postgresql_where=_open,
     )
+Index("groups_by_gate", groups.c.gate, groups.c.requirement_set, sqlite_where=_open, postgresql_where=_open)
 Index("groups_by_requester", groups.c.requester, groups.c.id)
+_unopened = groups.c.opened_at.is_(None) & (groups.c.hits > 0)
+Index("groups_unopened", groups.c.id, sqlite_where=_unopened, postgresql_where=_unopened)
+_opened = groups.c.opened_at.is_not(None)
+Index("groups_opened", groups.c.opened_at, groups.c.id, sqlite_where=_opened, postgresql_where=_opened)
 
 group_deltas = Table(
     "group_deltas",  # PostgreSQL: changes of `groups.hits` not yet folded in
@@ -176,6 +201,9 @@ hits = Table(
     number("dispose_at", optional=True),
     number("disposed_at", optional=True),
     number("notified", default=0),  # sequence number of the last notification
+    number("taken_down_at", optional=True),
+    text("taken_down_because", optional=True),
+    number("paid_through", optional=True),  # of one taken down: the workers that are paid; none: all
 )
 for _name, _columns in (
     ("hits_by_requester", (hits.c.requester, hits.c.created_at, hits.c.id)),
@@ -208,6 +236,8 @@ Index(
 Index(
     "hits_expiring", hits.c.expires_at, sqlite_where=hits.c.expired == 0, postgresql_where=hits.c.expired == 0
 )
+_to_pay = hits.c.paid_through.is_not(None)
+Index("hits_taken_down", hits.c.id, sqlite_where=_to_pay, postgresql_where=_to_pay)
 Index(
     "hits_disposable",
     hits.c.dispose_at,
@@ -232,9 +262,16 @@ assignments = Table(
     number("reward"),
     number("fee"),
     text("feedback", optional=True),
+    number("started_at", optional=True),  # as the page tells it meanwhile, like the next three
+    number("active_seconds", optional=True),
+    text("instructions", optional=True),
+    number("ai_help", optional=True),
     text("work", optional=True),  # JSON: start, active seconds, version of the instructions shown
     number("settings_version", default=0),  # of the task settings it was accepted under
     number("extensions", default=0),  # how often the worker has asked for more time
+    number("worked_seconds", optional=True),  # see rules.pay_per_hour
+    number("newcomer", default=0),  # it counts towards the cap on unproven workers
+    number("longer", default=0),  # milliseconds of the deadline that are the worker's own accommodation
 )
 Index(
     "assignments_once",
@@ -253,6 +290,13 @@ Index(
     postgresql_where=assignments.c.status.in_([2, 3, 4]),
 )
 Index("assignments_by_worker", assignments.c.worker, assignments.c.accepted_at, assignments.c.id)
+_in = assignments.c.status.in_([2, 3, 4])
+Index(
+    "assignments_by_day",
+    *(assignments.c.worker, assignments.c.submitted_at, assignments.c.id),
+    sqlite_where=_in,
+    postgresql_where=_in,
+)
 Index(
     "assignments_held",
     assignments.c.worker,
@@ -381,8 +425,10 @@ blocks = Table(
     WORLD,
     number("requester", key=True),
     number("worker", key=True),
-    text("reason"),
+    text("reason"),  # the requester's own note
     number("at"),
     number("id"),
+    text("notice", optional=True),  # what the worker is told of it
 )
 Index("blocks_by_requester", blocks.c.requester, blocks.c.at, blocks.c.id)
+Index("blocks_by_worker", blocks.c.worker, blocks.c.at, blocks.c.id)

@@ -1,0 +1,65 @@
+"""What a frame says after a submission: thanks, or what went wrong and what to do now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kempelen.errors import Refusal
+from kempelen.rules import frames
+from kempelen.web.languages import words
+from kempelen.web.task.pages import page
+from kempelen.web.task.places import STATIC, Places
+
+
+def taken(places: Places, assignment_id: str, receipt: str, *, language: str) -> str:
+    """The page of an answer that was taken; its script tells the page around the frame."""
+    say = words(language).gettext
+    return page(
+        "reply.html",
+        language,
+        headline=say("Thank you: your answer is in"),
+        message=say("The requester has it now."),
+        next_step=say("Go on with the page around this one."),
+        facts={
+            "receipt": receipt,
+            "assignment": assignment_id,
+            "site": frames.origin_of(places.site),
+        },
+        static=lambda name: f"{places.site}{STATIC}{name}",
+        theme="auto",
+    )
+
+
+def refused(static: Callable[[str], str], refusal: Refusal, *, language: str) -> str:
+    """The page of an answer that was not taken."""
+    say = words(language).gettext
+    headline, next_step = _explained(refusal)
+    return page(
+        "reply.html",
+        language,
+        headline=say(headline),
+        message=say(refusal.message),
+        next_step=say(next_step),
+        facts={},
+        static=static,
+        theme="auto",
+    )
+
+
+def _explained(refusal: Refusal) -> tuple[str, str]:
+    """A headline, and what to do now."""
+    status = refusal.page_status
+    if status == 410:
+        return "The time has run out", "Nothing is counted against you. Look for other work."
+    if status == 409:
+        return (
+            "This was handed in or given back before",
+            "Your queue and your history show what became of it.",
+        )
+    if status == 404:
+        return "Nothing was handed in", "Look at your queue: it shows the tasks that you hold."
+    if status in (413, 422):
+        return "Nothing was handed in", "Mend what is said above, and submit again."
+    if status == 503:
+        return "Nothing was handed in", "Wait a moment, then submit again."
+    return "Nothing was handed in", "Load the task again, and tell the requester if it does not help."
