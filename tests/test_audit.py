@@ -160,8 +160,9 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
     (
         "I7",
         (
-            "INSERT INTO transfers SELECT id + 1000000, at, cause, cause_key, 1, debit, credit, amount,"
-            " currency FROM transfers WHERE cause = 5 AND cause_key = {approved}",
+            "INSERT INTO transfers (id, at, cause, cause_key, cause_number, debit, credit, amount, currency)"
+            " SELECT id + 1000000, at, cause, cause_key, 1, debit, credit, amount, currency"
+            " FROM transfers WHERE cause = 5 AND cause_key = {approved}",
         ),
     ),
     ("I8", ("UPDATE assignments SET status = 4 WHERE id = {approved}",)),

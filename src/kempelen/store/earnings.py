@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, case, func, select, tuple_
 
 from kempelen.operation import Call
 from kempelen.store.connection import Connection
-from kempelen.store.ledger import Cause, earned
+from kempelen.store.ledger import KINDS, Cause, earned
 from kempelen.store.sql import Sql
 from kempelen.store.tables.money import bonuses, purses, transfers
 from kempelen.store.tables.work import assignments, hits, workers
@@ -62,6 +62,7 @@ LINES = Sql(
     .outerjoin(hits, hits.c.id == assignments.c.hit)
     .where(
         transfers.c.credit == bindparam("account"),
+        transfers.c.credit >= KINDS,  # as the index has it
         tuple_(transfers.c.at, transfers.c.id) < tuple_(bindparam("before"), bindparam("key")),
     )
     .order_by(transfers.c.at.desc(), transfers.c.id.desc())

@@ -1,18 +1,20 @@
 """The hash chain over events, transfers and accesses: made in blocks, about a second behind.
 
 A seal is sha256 of the seal before and of its members: kind, id and digest of each row, in order. Membership
-is stored, not inferred, because ids do not become visible in order. Whoever can write the database can make
+is stored, not inferred, because ids do not become visible in order; of the digests only a mark is stored,
+which tells one changed row from the others. Whoever can write the database can make
 the chain anew, so what protects is that heads are published outside.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy import Integer, Table, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -26,7 +28,10 @@ from kempelen.store.tables.shared import accesses, events, seals, unsealed
 MOST = 1_000
 """Rows of one seal. A transaction of the sealer is short, for every command waits for it on SQLite."""
 GENESIS = bytes(32)
-_MEMBER = struct.Struct(">BQ16s")
+_MEMBER = struct.Struct(">BQ32s")
+_KEPT = struct.Struct(">BQ")
+_MARK = 4
+_encode = msgspec.json.Encoder().encode
 TABLES: dict[int, Table] = {EVENT: events, TRANSFER: transfers, ACCESS: accesses}
 
 
@@ -108,19 +113,43 @@ def next_block(connection: Connection, *, kinds: Sequence[int]) -> Block | None:
         return None
     last = head(connection)
     previous = GENESIS if last is None else last.digest
-    members = b"".join(_MEMBER.pack(kind, row[0], row_digest(row)) for kind, row in rows)
+    digests = [row_digest(row) for _, row in rows]
+    members = [_MEMBER.pack(kind, row[0], digest) for (kind, row), digest in zip(rows, digests, strict=True)]
     return Block(
         1 if last is None else last.number + 1,
         previous,
-        hashlib.sha256(previous + members).digest(),
-        members,
+        hashlib.sha256(previous + b"".join(members)).digest(),
+        _packed([(kind, row[0]) for kind, row in rows], digests),
         tuple((kind, row[0]) for kind, row in rows),
     )
 
 
 def row_digest(row: Row) -> bytes:
-    """Sixteen bytes of sha256 over a row's values in the order of its columns."""
-    return hashlib.sha256(json.dumps(list(row), separators=(",", ":")).encode()).digest()[:16]
+    """The sha256 of a row's values as JSON without blanks, in the order of its columns."""
+    return hashlib.sha256(_encode(row)).digest()
+
+
+def _packed(rows: Sequence[tuple[int, int]], digests: Sequence[bytes]) -> bytes:
+    """Kinds and keys, which follow each other closely, and then the marks, which cannot be made shorter."""
+    keys = zlib.compress(b"".join(_KEPT.pack(kind, key) for kind, key in rows))
+    return keys + b"".join(digest[:_MARK] for digest in digests)
+
+
+def _unpacked(members: bytes, count: int) -> list[tuple[int, int, bytes]] | None:
+    """Kind, key and mark of each member; None if it is not what `_packed` makes of so many."""
+    inflate = zlib.decompressobj()
+    try:
+        keys = inflate.decompress(members, count * _KEPT.size + 1)
+    except zlib.error:
+        return None
+    marks = inflate.unused_data
+    if len(keys) != count * _KEPT.size or len(marks) != count * _MARK:
+        return None
+    places = range(0, len(marks), _MARK)
+    return [
+        (kind, key, marks[place : place + _MARK])
+        for (kind, key), place in zip(_KEPT.iter_unpack(keys), places, strict=True)
+    ]
 
 
 def seal(call: Call, block: Block) -> Seal | None:
@@ -150,8 +179,8 @@ def verify(
         where = f"seal {seal_number}"
         if seal_number != number + 1 or bytes(said_previous) != previous:
             return Verdict(number, rows, 0, f"{where} does not follow seal {number}")
-        fault = _fault_in(connection, bytes(members), int(count))
-        if not fault and hashlib.sha256(previous + bytes(members)).digest() != bytes(digest):
+        fault, found = _read_again(connection, bytes(members), int(count))
+        if not fault and hashlib.sha256(previous + found).digest() != bytes(digest):
             fault = "its members do not make its digest"
         if not fault and published is not None and seal_number == published[0]:
             met_published = True
@@ -160,10 +189,10 @@ def verify(
             return Verdict(number, rows, 0, f"{where}: {fault}")
         previous, number, rows = bytes(digest), int(seal_number), rows + int(count)
     waiting = _count(connection, COUNT_WAITING)
-    found = sum(_count(connection, COUNT[kind]) for kind in kinds)
+    there = sum(_count(connection, COUNT[kind]) for kind in kinds)
     broken = "" if met_published else "the published head is not in the chain"
-    if found != rows + waiting:
-        broken = broken or f"{found} rows are there, {rows} are sealed and {waiting} wait"
+    if there != rows + waiting:
+        broken = broken or f"{there} rows are there, {rows} are sealed and {waiting} wait"
     return Verdict(number, rows, waiting, broken)
 
 
@@ -174,18 +203,22 @@ def _chain(connection: Connection) -> Iterator[Row]:
         after = page[-1][0]
 
 
-def _fault_in(connection: Connection, members: bytes, count: int) -> str:
-    """What is wrong with the rows of one seal; empty if nothing is."""
-    if len(members) != count * _MEMBER.size:
-        return "its list of members is damaged"
-    for kind, key, digest in _MEMBER.iter_unpack(members):
+def _read_again(connection: Connection, packed: bytes, count: int) -> tuple[str, bytes]:
+    """What is wrong with the rows of one seal, empty if nothing is, and its members as they are now."""
+    members = _unpacked(packed, count)
+    if members is None:
+        return "its list of members is damaged", b""
+    found = []
+    for kind, key, mark in members:
         name = TABLES[kind].name if kind in TABLES else f"kind {kind}"
         row = connection.one(ONE[kind], key=key) if kind in ONE else None
         if row is None:
-            return f"the row {key} of {name} is missing"
-        if row_digest(row) != digest:
-            return f"the row {key} of {name} was changed"
-    return ""
+            return f"the row {key} of {name} is missing", b""
+        digest = row_digest(row)
+        if digest[:_MARK] != mark:
+            return f"the row {key} of {name} was changed", b""
+        found.append(_MEMBER.pack(kind, key, digest))
+    return "", b"".join(found)
 
 
 def _count(connection: Connection, sql: Sql) -> int:

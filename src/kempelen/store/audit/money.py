@@ -25,6 +25,8 @@ def _account(owner: ColumnElement[int], kind: int) -> ColumnElement[int]:
     return owner * KINDS + kind
 
 
+_OWNED = transfers.c.credit >= KINDS
+"""To an account that is not the market's own: as the index has it."""
 TRANSFER_PAGES = pages_of(transfers.c.id)
 TRANSFERS = Sql(
     select(
@@ -65,9 +67,9 @@ PURSES = Sql(
         purses.c.account,
         purses.c.available,
         purses.c.held,
-        _sum(transfers.c.amount, transfers.c.credit == purses.c.account)
+        _sum(transfers.c.amount, transfers.c.credit == purses.c.account, _OWNED)
         - _sum(transfers.c.amount, transfers.c.debit == purses.c.account),
-        _sum(transfers.c.amount, transfers.c.credit == purses.c.account + 1)
+        _sum(transfers.c.amount, transfers.c.credit == purses.c.account + 1, _OWNED)
         - _sum(transfers.c.amount, transfers.c.debit == purses.c.account + 1),
     ).where(within(purses.c.account))
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, SmallInteger, Text
 
 HOUSE = MetaData()
 WORLD = MetaData()
 
 _INTEGER = BigInteger().with_variant(Integer(), "sqlite")
+_CODE = SmallInteger().with_variant(Integer(), "sqlite")
+_COUNT = Integer()
 
 
 def number(
@@ -24,6 +26,16 @@ def number(
         autoincrement=False,
         server_default=None if default is None else str(default),
     )
+
+
+def code(name: str) -> Column[Any]:
+    """A number that stands for a word: at most some thousands."""
+    return Column(name, _CODE, nullable=False)
+
+
+def ordinal(name: str, *, default: int) -> Column[Any]:
+    """Which time it is, the how-manieth: at most 2,147,483,647."""
+    return Column(name, _COUNT, nullable=False, server_default=str(default))
 
 
 def text(name: str, *, optional: bool = False, key: bool = False, unique: bool = False) -> Column[Any]:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint
 
-from kempelen.store.tables.columns import WORLD, number, text
+from kempelen.store.tables.columns import WORLD, code, number, ordinal, text
 
 transfers = Table(
     "transfers",  # append-only: each row takes from one account and gives to another
     WORLD,
     number("id", key=True),
     number("at"),
-    number("cause"),  # why: a kind …
-    number("cause_key"),  # … the row it is about …
-    number("cause_number", default=0),  # … and which time; the three are unique, so nothing pays twice
+    number("cause_key"),  # the row it is about …
     number("debit"),
     number("credit"),
     number("amount"),
+    ordinal("cause_number", default=0),  # … which time …
+    code("cause"),  # … and why; the three are unique, so nothing pays twice
     text("currency"),
-    UniqueConstraint("cause", "cause_key", "cause_number"),
+    UniqueConstraint("cause_key", "cause_number", "cause"),
     CheckConstraint("amount > 0", name="transfers_positive"),
 )
-Index("transfers_by_debit", transfers.c.debit, transfers.c.id)
-Index("transfers_by_credit", transfers.c.credit, transfers.c.at, transfers.c.id)
+Index("transfers_by_debit", transfers.c.debit)  # no key behind it: PostgreSQL keeps equal ones only once
+Index(
+    "transfers_by_credit",  # but for the market's own accounts, which get every fee and are listed nowhere
+    *(transfers.c.credit, transfers.c.at, transfers.c.id),
+    sqlite_where=transfers.c.credit >= 8,
+    postgresql_where=transfers.c.credit >= 8,
+)
 
 purses = Table(
     "purses",  # balances that must never go below zero
@@ -59,7 +64,13 @@ quotas = Table("quotas", WORLD, text("scope", key=True), text("name", key=True),
 Index("quotas_by_name", quotas.c.name, quotas.c.scope)
 
 usage = Table(
-    "usage", WORLD, text("scope", key=True), text("name", key=True), text("period", key=True), number("used")
+    "usage",
+    WORLD,
+    text("scope", key=True),
+    text("name", key=True),
+    text("period", key=True),
+    number("used"),
+    sqlite_with_rowid=False,
 )
 """What a scope has used of a quota in a period (`2026-11-22`, `2026-11`, or empty for what stands now)."""
 

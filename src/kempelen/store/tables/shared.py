@@ -24,8 +24,11 @@ def _shared(tables: MetaData) -> tuple[Table, ...]:
         number("worker", optional=True),
         text("detail", optional=True),
     )
-    Index("events_by_hit", events.c.hit, events.c.id, sqlite_where=events.c.hit.is_not(None))
-    unsealed = Table("unsealed", tables, number("kind", key=True), number("id", key=True))
+    # No key behind the HIT: PostgreSQL keeps equal ones only once.
+    Index("events_by_hit", events.c.hit, sqlite_where=events.c.hit.is_not(None))
+    unsealed = Table(
+        "unsealed", tables, number("kind", key=True), number("id", key=True), sqlite_with_rowid=False
+    )
     seals = Table(
         "seals",
         tables,
@@ -34,7 +37,7 @@ def _shared(tables: MetaData) -> tuple[Table, ...]:
         octets("previous"),
         octets("digest"),
         number("count"),
-        octets("members"),  # the kinds and ids it covers, in order, as packed integers
+        octets("members"),  # the kinds and ids it covers, in order, packed
     )
     return counters, versions, events, unsealed, seals
 
