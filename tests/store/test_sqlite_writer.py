@@ -111,3 +111,21 @@ def test_a_closed_writer_says_so(database: Database) -> None:
     database.writer.close()
     with pytest.raises(Unavailable):
         database.writer.run(good("late"))
+
+
+def test_what_comes_in_one_round_of_the_loop_after_the_other_shares_a_commit(database: Database) -> None:
+    commits: list[str] = []
+
+    async def after(rounds: int) -> None:
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        await database.writer.run_async(good(f"{rounds}"))
+
+    async def run() -> None:
+        await asyncio.gather(*(after(rounds) for rounds in range(20)))
+
+    raw = database.writer._connection.raw  # type: ignore[attr-defined]
+    raw.set_trace_callback(lambda text: commits.append(text) if text == "COMMIT" else None)
+    asyncio.run(run())
+    assert len(kept(database)) == 20
+    assert len(commits) == 1

@@ -153,7 +153,9 @@ def _subscriptions(call: Call) -> Subscriptions:
     if not types:
         return {}
     if len(types) == 1:
-        found = call.rows(SUBSCRIPTION, hit_type=types.pop())
+        hit_type = types.pop()
+        name = ("subscription", hit_type)
+        found = call.connection.remember(name, call.now, lambda: call.rows(SUBSCRIPTION, hit_type=hit_type))
     else:
         found = call.rows(SUBSCRIPTIONS, hit_types=json.dumps([*types]))
     return {hit_type: (mask, lane, payload) for hit_type, mask, lane, payload in found}

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from kempelen.events import EventKind
 from kempelen.operation import Call
 from kempelen.rules.notifications import NotifiedEvent
+from kempelen.store.connection import forget_remembered
 from kempelen.store.sql import Sql
 from kempelen.store.tables.notifications import notification_settings
 from kempelen.store.tables.shared import events
@@ -135,11 +136,13 @@ def keep(call: Call, hit_type: int, settings: Settings, *, lane: str, payload: s
         "payload": payload,
         "updated_at": call.now,
     }
+    forget_remembered()
     call.do(KEEP, **{f"{name}_": value for name, value in values.items()})
 
 
 def activate(call: Call, hit_type: int, *, active: bool) -> bool:
     """Switch notifications on or off; False if the HIT type has no settings."""
+    forget_remembered()
     return call.do(ACTIVATE, key=hit_type, is_active=int(active), at=call.now) == 1
 
 
@@ -148,6 +151,7 @@ def confirm(call: Call, token: str) -> bool:
     row = call.one(BY_TOKEN, token_=token)
     if row is None:
         return False
+    forget_remembered()
     call.do(CONFIRM, destination_=row[0], requester_=row[1])
     return True
 
@@ -155,6 +159,7 @@ def confirm(call: Call, token: str) -> bool:
 def end(call: Call, destination: str) -> int:
     """Switch off everything that goes to a destination, until its receiver agrees anew; answers for how many
     HIT types."""
+    forget_remembered()
     return call.do(END, destination_=destination, at=call.now)
 
 

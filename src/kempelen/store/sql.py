@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, ColumnClause, FromClause, Table, bindparam, cast, column, func, insert, select
@@ -123,10 +124,11 @@ class Sql:
         """The same additions in as few runs as there are rows to add to."""
         if not self._adds or len(parameters) == 1:
             return parameters
-        merged: dict[tuple[Any, ...], dict[str, Any]] = {}
+        merged: dict[Any, dict[str, Any]] = {}
         free = {*self._adds, *self._raises}
+        row_of = itemgetter(*(name for name in parameters[0] if name not in free))
         for each in parameters:
-            row = tuple(value for name, value in each.items() if name not in free)
+            row = row_of(each)
             first = merged.get(row)
             if first is None:
                 merged[row] = dict(each)

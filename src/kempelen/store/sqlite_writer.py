@@ -80,10 +80,17 @@ class SQLiteWriter(Writer):
     def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
         if loop not in self._scheduled:
             self._scheduled.add(loop)
-            loop.call_soon(self._turn, loop)
+            loop.call_soon(self._turn, loop, 0)
 
-    def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Work one group off on the loop; who holds the lock instead looks again after letting it go."""
+    def _turn(self, loop: asyncio.AbstractEventLoop, waiting: int) -> None:
+        """Work one group off on the loop; who holds the lock instead looks again after letting it go.
+
+        As long as each round of the loop brings more, it waits for them: they save a commit each. `waiting`
+        is how many there were a round ago.
+        """
+        if waiting < len(self._pending) < GROUP:
+            loop.call_soon(self._turn, loop, len(self._pending))
+            return
         self._scheduled.discard(loop)
         if not self._lock.acquire(blocking=False):
             return

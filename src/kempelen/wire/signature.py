@@ -165,6 +165,22 @@ def parse_authorization(header: str) -> Claim:
 
     Raises IncompleteSignature, saying which part is missing or wrong.
     """
+    # All day long a client says the same before its signature.
+    before, equals, signature = header.rpartition("Signature=")
+    if SIGNATURE.fullmatch(signature) is None:
+        return _parsed(header)
+    claim = _parsed_before(before + equals)
+    return Claim(
+        claim.access_key_id, claim.date, claim.region, claim.service, claim.signed_headers, signature
+    )
+
+
+@lru_cache(maxsize=1024)
+def _parsed_before(header: str) -> Claim:
+    return _parsed(header + 64 * "0")
+
+
+def _parsed(header: str) -> Claim:
     if len(header) > AUTHORIZATION_CHARACTERS:
         raise IncompleteSignature(
             reason=f"Authorization header is over {AUTHORIZATION_CHARACTERS} characters."
