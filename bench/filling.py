@@ -11,7 +11,8 @@ import hashlib
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,16 @@ from sqlalchemy import bindparam, insert, update
 import readings  # noqa: F401  (it makes the tests' modules importable)
 from kempelen.app import assemble
 from kempelen.clock import Clock, system_clock
+from kempelen.operation import Call
+from kempelen.operations.people.eligibility import requirements_of
 from kempelen.rules.answers import Field, pack
 from kempelen.rules.ids import new_id, system_random
 from kempelen.rules.lifecycle import AssignmentStatus, HITStatus
+from kempelen.rules.requirement_sets import gate_of
 from kempelen.settings import Settings
 from kempelen.store import assignments as assignment_store
+from kempelen.store import hit_types, ledger, parties, requirement_sets, sweeping
 from kempelen.store import hits as hit_store
-from kempelen.store import ledger, parties, sweeping
 from kempelen.store.connection import Connection
 from kempelen.store.sql import Sql
 from kempelen.store.tables.work import assignments, hits
@@ -35,6 +39,7 @@ from people import Requester, Town
 SERVER = "KEMPELEN_BENCH_POSTGRES"
 AT_ONCE = 20_000
 """Rows of one transaction."""
+GROUPS_AT_ONCE = 200
 IN_ONE_MOMENT = 64
 """HITs of one millisecond: the most that SQLite's writer keeps with one reading of the clock."""
 FIRST_STRANGER = 10**12
@@ -148,6 +153,42 @@ def _add_hits(connection: Connection, like: hit_store.Hit, *, first: int, count:
     held = count * like.max_assignments * like.cost
     assert connection.do(ledger.HOLD, purse=ledger.available(like.requester), amount=held) == 1
     return [row["id"] for row in rows]
+
+
+def fill_groups(
+    town: Town, like: hit_store.Hit, *, requirements: Sequence[str], hits_of_each: int
+) -> list[int]:
+    """A group for each list of requirements, which are JSON, with so many open HITs; answers their keys."""
+    keys: list[int] = []
+
+    def add(call: Call) -> None:
+        for text in requirements[len(keys) : len(keys) + GROUPS_AT_ONCE]:
+            key = _add_group(call, like, text)
+            own = replace(like, hit_type=key)
+            _add_hits(call.connection, own, first=0, count=hits_of_each, now=call.now)
+            keys.append(key)
+
+    while len(keys) < len(requirements):
+        town.market.system(add)
+    return keys
+
+
+def _add_group(call: Call, like: hit_store.Hit, text: str) -> int:
+    key, asked, title = call.key(), requirements_of(text), f"Group {call.new_id()}"
+    call.do(
+        hit_types.ADD,
+        id=key, public_id=call.new_id(), requester=like.requester, digest=title.encode(), title=title,
+        description="Look at one picture.", keywords="", reward=like.reward, duration_seconds=600,
+        auto_approval_delay_seconds=3_600, requirements=text, masters=0, adult=0, created_at=call.now,
+    )  # fmt: skip
+    call.do(
+        hit_types.ADD_GROUP,
+        id=key, public_id=call.new_id(), requester=like.requester, title=title, search=title.casefold(),
+        reward=like.reward, created_at=call.now, updated_at=call.now, masters=0, hidden=0,
+        gate=int(gate_of(asked)),
+        requirement_set=requirement_sets.keep(call, asked, text=text, newcomers=0),
+    )  # fmt: skip
+    return key
 
 
 def fill_workers(town: Town, *, count: int) -> list[int]:

@@ -24,7 +24,7 @@ from readings import commit
 
 HERE = Path(__file__).resolve().parent
 REFERENCE = HERE.parent / "docs" / "reference"
-PROGRAMS = ("creating", "accepting", "paging", "approving", "storage_size", "installing")
+PROGRAMS = ("creating", "accepting", "paging", "listing", "approving", "storage_size", "installing")
 Record = dict[str, Any]
 
 

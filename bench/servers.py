@@ -132,8 +132,8 @@ class Kempelen:
 
 
 @contextlib.contextmanager
-def kempelen(*, database: str = "", folder: Path | None = None) -> Iterator[Kempelen]:
-    """A server of ours on SQLite, or on the database named."""
+def kempelen(*, database: str = "", folder: Path | None = None, **environment: str) -> Iterator[Kempelen]:
+    """A server of ours on SQLite, or on the database named; settings are given as its environment."""
     with contextlib.ExitStack() as stack:
         folder = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         ports = [free_port() for _ in range(3)]
@@ -141,7 +141,7 @@ def kempelen(*, database: str = "", folder: Path | None = None) -> Iterator[Kemp
         words += [word for name, port in zip(("--port", "--sandbox-port", "--task-port"), ports, strict=True)
                   for word in (name, str(port))]  # fmt: skip
         words += ["--database", database] if database else []
-        process = stack.enter_context(running(words, KEMPELEN_LOG_CALLS="0"))
+        process = stack.enter_context(running(words, KEMPELEN_LOG_CALLS="0", **environment))
         wait_for(f"http://127.0.0.1:{ports[0]}/ready", process)
         url = f"http://127.0.0.1:{ports[0]}/"
         server = Kempelen(url, "", "", process, folder, database, f"http://127.0.0.1:{ports[1]}/")

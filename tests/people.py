@@ -150,6 +150,7 @@ class Town:
             subdivision=person.subdivision,
             adult=person.adult,
             masters=person.masters,
+            time_percent=person.time_percent,
         )
         return Worker(
             self, actor, access_key=added["AccessKey"]["AccessKeyId"], secret_key=added["SecretAccessKey"]

@@ -32,8 +32,9 @@ class Refusal(Exception):
 
     def __init__(self, message: str | None = None, /, **facts: object) -> None:
         self.facts = facts
-        text = message if message is not None else (type(self).__doc__ or "")
-        self.message = _LINE_END.sub(" ", text) if message is None else text
+        self.template = _LINE_END.sub(" ", type(self).__doc__ or "") if message is None else None
+        """The message with its places, as catalogues have it; None for one that was made up on the spot."""
+        self.message = message if message is not None else self.template or ""
         if facts and message is None:
             self.message = self.message.format(**facts)
         super().__init__(self.message)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from functools import partial
 from typing import Literal
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from kempelen.blobs.s3 import S3Store
 from kempelen.channels.email import EmailChannel, MailSettings
 from kempelen.channels.envelope import Signer, SigningIdentity, new_signing_identity
 from kempelen.channels.https import HttpsChannel
+from kempelen.channels.push import PushChannel, PushIdentity, new_push_key
 from kempelen.channels.sns import SnsChannel
 from kempelen.channels.sqs import SqsChannel
 from kempelen.clock import Clock
@@ -30,6 +32,7 @@ from kempelen.store.database import Database
 from kempelen.vault import Vault
 
 SIGNING = "notification signing"
+PUSHING = "push messages"
 CERTIFICATE_PATH = "/notifications/certificate.pem"
 TLS_PORT = 465
 
@@ -51,6 +54,7 @@ class Outside:
     mail: EmailChannel | None
     """None where no mail server is configured."""
     random: RandomSource
+    push: PushChannel
 
     @classmethod
     def open(
@@ -58,10 +62,12 @@ class Outside:
     ) -> Outside:
         """The ways out a setting names. Raises `ValueError` for settings that cannot be used."""
         allowed = allow_list(settings)
+        egress = Egress(allowed, proxy=settings.egress_proxy or None)
         return cls(
             settings=settings,
             allowed=allowed,
-            egress=Egress(allowed, proxy=settings.egress_proxy or None),
+            egress=egress,
+            push=PushChannel(egress, _push_identity(settings, vault, house), random),
             identity=_identity(vault, house, clock),
             sqs=SqsChannel(),
             sns=SnsChannel(),
@@ -102,18 +108,32 @@ def _unsubscribe_url(site: str, world: str, page_secret: bytes, destination: str
 
 def _identity(vault: Vault, house: Database, clock: Clock) -> SigningIdentity:
     """The house's signing identity, made at the first start and sealed with the vault's key."""
-    row = house.reader().one(accounts.SECRET, name=SIGNING)
-    if row is None:
-        fresh = new_signing_identity(now=clock(), common_name="Kempelen notifications")
-        parts = {"key": fresh.private_key_pem.decode(), "certificate": fresh.certificate_pem.decode()}
-        value = vault.seal(json.dumps(parts))
-        house.writer.run(
-            lambda connection, now: connection.do(accounts.KEEP_SECRET, name=SIGNING, value=value)
+
+    def fresh() -> str:
+        made = new_signing_identity(now=clock(), common_name="Kempelen notifications")
+        return json.dumps(
+            {"key": made.private_key_pem.decode(), "certificate": made.certificate_pem.decode()}
         )
-        row = house.reader().one(accounts.SECRET, name=SIGNING)
-        assert row is not None
-    kept: Mapping[str, str] = json.loads(vault.unseal(row[0]))
+
+    kept: Mapping[str, str] = json.loads(_secret(vault, house, SIGNING, fresh))
     return SigningIdentity(kept["key"].encode(), kept["certificate"].encode())
+
+
+def _push_identity(settings: Settings, vault: Vault, house: Database) -> PushIdentity:
+    """The house's key pair for push messages, made at the first start and sealed with the vault's key."""
+    key = _secret(vault, house, PUSHING, lambda: new_push_key().decode())
+    return PushIdentity(key.encode(), contact=f"mailto:{parseaddr(settings.mail_from)[1]}")
+
+
+def _secret(vault: Vault, house: Database, name: str, fresh: Callable[[], str]) -> str:
+    """The house's sealed secret of that name, made where there is none."""
+    row = house.reader().one(accounts.SECRET, name=name)
+    if row is None:
+        value = vault.seal(fresh())
+        house.writer.run(lambda connection, now: connection.do(accounts.KEEP_SECRET, name=name, value=value))
+        row = house.reader().one(accounts.SECRET, name=name)
+        assert row is not None
+    return vault.unseal(row[0])
 
 
 def _mail(settings: Settings) -> EmailChannel | None:

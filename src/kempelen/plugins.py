@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kempelen import blobs, channels, review
+from kempelen import blobs, channels, language_tests, review
 from kempelen.formats import batch_results
 
-__all__ = ["batch_results", "blobs", "channels", "review"]
+__all__ = ["batch_results", "blobs", "channels", "language_tests", "review"]

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 
 import uvicorn
+from starlette.routing import Route
 
 from kempelen.app import PRODUCTION, SANDBOX, App, senders
 from kempelen.errors import Refusal
@@ -20,13 +21,21 @@ from kempelen.jobs.deliveries import Deliveries
 from kempelen.jobs.loop import Jobs, Work
 from kempelen.jobs.orphans import remove_orphans
 from kempelen.jobs.sealing import Sealer
+from kempelen.jobs.watching import watch
 from kempelen.market import Market
+from kempelen.operations.finding.watching import open_groups, tell_watchers
 from kempelen.rules.ids import new_request_id, system_random
-from kempelen.store import files, outbox, seals
+from kempelen.store import media, outbox, seals
 from kempelen.store.events import ACCESS, EVENT, TRANSFER
 from kempelen.web import files as file_routes
 from kempelen.web import health, notifications
+from kempelen.web.assets import Assets
 from kempelen.web.listener import Listener
+from kempelen.web.pages import all_pages
+from kempelen.web.site import Site
+from kempelen.web.task import statics
+from kempelen.web.task.listener import TaskListener, body_bytes_of, site_routes, task_routes
+from kempelen.web.task.places import Places
 from kempelen.wire.accounts import Accounts
 from kempelen.wire.door import WireDoor
 from kempelen.wire.limits import HTTPLimits
@@ -53,7 +62,8 @@ class _Server(uvicorn.Server):
 
 def listeners(app: App) -> dict[str, Listener]:
     """The applications of the listeners, by name."""
-    accounts = Accounts(Identity(app.directory), app.clock)
+    identity, assets = Identity(app.directory), Assets()
+    accounts = Accounts(identity, app.clock)
     prefixes = {each.target_prefix: frozenset(each.operations) for each in app.contracts}
     made = {}
     for market in app.worlds:
@@ -62,9 +72,20 @@ def listeners(app: App) -> dict[str, Listener]:
         )
         routes += notifications.routes(market, app.outside.identity.certificate_pem)
         routes += file_routes.routes(market, app.outside.blobs(market.traits.name))
+        site = Site(market, app.house, identity, assets=assets, places=Places.of(market, app.settings))
+        routes += site_routes(market, app.outside.blobs(market.traits.name), app.settings)
+        routes += assets.routes() + site.routes(all_pages())
         made[market.traits.name] = Listener(WireDoor(market, app.house, accounts, prefixes), routes)
-    made["tasks"] = Listener(None, health.routes((app.house,), "task", app.observer)[1:2])
+    made["tasks"] = TaskListener(None, _task_routes(app))
     return made
+
+
+def _task_routes(app: App) -> list[Route]:
+    """What the task listener answers, for both worlds: whether it lives, content, our own scripts."""
+    routes = health.routes((app.house,), "task", app.observer)[1:2] + statics.routes()
+    for market in app.worlds:
+        routes += task_routes(market, app.outside.blobs(market.traits.name), app.settings)
+    return routes
 
 
 def background(app: App) -> list[Work]:
@@ -76,8 +97,10 @@ def _work(app: App, market: Market) -> Work:
     deliveries = Deliveries(market, outbox, senders(app, market))
     if market.in_house:
         return Work(market, deliveries, Sealer(market, seals, kinds=(EVENT, ACCESS)))
-    clean = partial(remove_orphans, market, app.outside.blobs(market.traits.name), files.unknown)
-    return Work(market, deliveries, Sealer(market, seals, kinds=(EVENT, TRANSFER, ACCESS)), clean)
+    clean = partial(remove_orphans, market, app.outside.blobs(market.traits.name), media.unknown)
+    watching = partial(watch, market, (open_groups, tell_watchers))
+    sealer = Sealer(market, seals, kinds=(EVENT, TRANSFER, ACCESS))
+    return Work(market, deliveries, sealer, clean, watching)
 
 
 class Serving:
@@ -93,7 +116,7 @@ class Serving:
         limits = HTTPLimits(
             connections_per_address=settings.connections_per_address,
             body_bytes=settings.max_body_bytes,
-            body_bytes_of=partial(file_routes.body_bytes_of, usual=settings.max_body_bytes),
+            body_bytes_of=partial(body_bytes_of, usual=settings.max_body_bytes),
         )
         protocol = bounded(limits, new_request_id=lambda: new_request_id(random))
         trusted = [each.strip() for each in settings.trusted_proxies.split(",") if each.strip()]

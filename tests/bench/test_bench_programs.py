@@ -20,6 +20,7 @@ PROGRAMS = {
     "creating": ["P1", "P1", "P2", "P2"],
     "accepting": ["P5", "P6", "P6", "P6", "P5", "P6", "P6"],
     "paging": ["P9", "P9"],
+    "listing": ["P10", "P10", "P10"],
     "approving": ["P11", "P11"],
     "storage_size": ["P12", "P12"],
     "installing": ["Start", "Start", "Start", "Start"],

@@ -102,6 +102,28 @@ class MarketMachine(RuleBasedStateMachine):
             self.model.created(hit)
         self._compare()
 
+    @precondition(lambda self: len(self.model.hits) < MOST_HITS and self._could_cost_again())
+    @rule(which=PICK)
+    def find_no_funds(self, which: int) -> None:
+        """Put all there is on hold, then reopen an ended HIT, or pay for what was rejected."""
+        could = self._could_cost_again()
+        costly = could[which % len(could)]
+        hit = costly.hit if isinstance(costly, Work) else costly
+        left = self.model.purses[hit.requester].available
+        reward = max(each for each in range(left + 1) if each == 0 or each + fee_of(each, 1) <= left)
+        if reward:
+            self.create(
+                who=hit.requester, reward=reward, slots=1, lifetime=3_600, duration=30, delay=0, needs=False
+            )
+        if isinstance(costly, Work):
+            self.approve(which=self.model.work.index(costly), override=True)
+        else:
+            self.move_end(which=self.model.hits.index(costly), seconds=3_600)
+
+    def _could_cost_again(self) -> list[Hit | Work]:
+        ended = [each for each in self.model.hits if each.ended and each.open and not each.disposed]
+        return [*ended, *(each for each in self.model.work if each.state == "Rejected")]
+
     @precondition(lambda self: self.model.hits)
     @rule(which=PICK, more=st.sampled_from([1, 1, 2, 7, 9]))
     def extend(self, which: int, more: int) -> None:

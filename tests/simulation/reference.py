@@ -170,10 +170,11 @@ class Reference:
             return "InsufficientFunds"
         self.reached["extension after the HIT's end"] += hit.ended
         self.reached["extension of a reviewable HIT"] += hit.status == "Reviewable"
+        was = hit.status
         hit.slots += more
         if not hit.ended:
             hit.reviewing = False
-        self._follow(hit, "")
+        self._follow(hit, was)
         return None
 
     def move_end(self, hit: Hit, at: int) -> str | None:

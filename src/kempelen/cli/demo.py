@@ -17,6 +17,7 @@ import uvloop
 from kempelen import settings as settings_module
 from kempelen.app import App, assemble
 from kempelen.cli.demo_items import FORM, LABELS, REVIEWS
+from kempelen.cli.opening import install_language_tests
 from kempelen.client import client as client_of
 from kempelen.operation import Actor, Role
 from kempelen.plugins import batch_results
@@ -61,6 +62,7 @@ def run(*, folder: Path = Path("demo-data"), stay: bool = True) -> None:
     _fresh(folder)
     settings = replace(settings_module.read(), data=folder, database="", log_calls=False)
     app = assemble(settings)
+    install_language_tests(app)
     serving = _serving(app)
     thread = threading.Thread(target=lambda: uvloop.run(serving.run()), daemon=True)
     thread.start()

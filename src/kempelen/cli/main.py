@@ -268,6 +268,14 @@ def migrate(data: Data = None, database: Database = None) -> None:
     upkeep.migrate(_where(data, database))
 
 
+@app.command("language-tests")
+def language_tests(json: Json = False, data: Data = None, database: Database = None) -> None:
+    """Put the language tests in place in both worlds, and list them; `serve` does so when it starts."""
+    from kempelen.cli import upkeep
+
+    upkeep.language_tests(as_json=json, where=_where(data, database))
+
+
 @app.command()
 def audit(json: Json = False, data: Data = None, database: Database = None) -> None:
     """Check everything that must always be true; exits with 1 where something is not."""

@@ -14,6 +14,7 @@ import uvloop
 
 from kempelen import settings as all_settings
 from kempelen.app import PRODUCTION, SANDBOX, App, assemble
+from kempelen.cli.opening import install_language_tests
 from kempelen.errors import Refusal
 from kempelen.server import Serving, until_signalled
 from kempelen.settings import Settings
@@ -42,6 +43,7 @@ def run(given: Mapping[str, Any], *, insecure: bool) -> None:
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     app = assemble(settings)
     try:
+        install_language_tests(app)
         serving = Serving(app)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(app, serving))

@@ -11,7 +11,7 @@ from typing import Any
 
 from kempelen import app as program
 from kempelen import settings as all_settings
-from kempelen.cli.opening import opened
+from kempelen.cli.opening import install_language_tests, opened
 
 SECRET = ("vault_key", "smtp_password", "metrics_token")
 """Settings whose value is not shown."""
@@ -24,6 +24,20 @@ def migrate(where: Mapping[str, Any]) -> None:
     for name, steps in program.migrate(all_settings.read(**where)).items():
         done = f"brought up to date by {len(steps)} steps" if steps else "up to date"
         print(f"The database {name} is {done}.")
+
+
+def language_tests(*, as_json: bool, where: Mapping[str, Any]) -> None:
+    """Put the language tests in place and print them with their ids, which are the same in both worlds."""
+    with opened(where) as app:
+        worlds = install_language_tests(app)
+    if as_json:
+        print(json.dumps(worlds, indent=1))
+        return
+    for test in worlds[program.PRODUCTION]["LanguageTests"]:
+        print(f"{test['QualificationTypeId']}  {test['Name']}")
+    for name, answer in worlds.items():
+        changed = answer["NumChanged"]
+        print(f"{name}: {f'{changed} put in place' if changed else 'all were in place'}.")
 
 
 def audit(*, as_json: bool, where: Mapping[str, Any]) -> None:

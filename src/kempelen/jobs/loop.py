@@ -16,16 +16,19 @@ log = logging.getLogger("kempelen.jobs")
 SWEEP_SECONDS = 0.5
 SEAL_SECONDS = 1.0
 CLEAN_SECONDS = 3600.0
+WATCH_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is done for one database. `clean`: removes what nobody needs, now and then."""
+    """What is done for one database. `clean`: removes what nobody needs, now and then. `watch`: tells who waits
+    for something new."""
 
     market: Market
     deliveries: Deliveries
     sealer: Sealer
     clean: Callable[[], int] | None = None
+    watch: Callable[[], int] | None = None
 
 
 class Jobs:
@@ -57,6 +60,9 @@ class Jobs:
         clean = work.clean
         if clean is not None:
             loops["orphans"] = lambda: self._repeat(clean, CLEAN_SECONDS, "cleaning", market)
+        watch = work.watch
+        if watch is not None:
+            loops["watching"] = lambda: self._repeat(watch, WATCH_SECONDS, "watching", market)
         return [
             threading.Thread(target=loop, name=f"{name}-{market.traits.name}", daemon=True)
             for name, loop in loops.items()

@@ -66,6 +66,13 @@ def hit_status(*, open_slots: int, pending: int, expired: bool, reviewing: bool,
     return HITStatus.REVIEWING if reviewing else HITStatus.REVIEWABLE
 
 
+def time_allowed(seconds: int, *, percent: int) -> tuple[int, int]:
+    """The milliseconds a worker gets who has this standing accommodation, and how many of them it adds."""
+    usual = seconds * 1000
+    longer = usual * (percent - 100) // 100
+    return usual + longer, longer
+
+
 def can_grow(*, max_assignments: int, by: int) -> bool:
     """Whether a HIT may get more assignments: one with fewer than ten never reaches ten."""
     return max_assignments >= FEE_STEP or max_assignments + by < FEE_STEP

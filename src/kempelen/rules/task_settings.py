@@ -16,6 +16,10 @@ from kempelen.rules.ids import RandomSource
 TOLD = (
     "Language",
     "ContentWarning",
+    "ContentWarnings",
+    "ContentWarningsADay",
+    "PhoneFriendly",
+    "KeyboardFriendly",
     "AIHelp",
     "TimeExtensionSeconds",
     "TimeExtensions",
@@ -24,11 +28,13 @@ TOLD = (
     "ComprehensionCheck",
     "MostPerWorker",
     "Pseudonyms",
+    "Instructions",
     "InstructionsVersion",
 )
 """What workers are told. Quality plans, conditions, exclusions and shared caps are the requester's own."""
 
 DEFAULT_TRIES = 2
+DEFAULT_APPROVED_BELOW = 100
 MOST_CHOICES = 20
 LONGEST_CHOICE = 1_000
 
@@ -58,6 +64,14 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class NewcomerCap:
+    """How many answers of workers with fewer than `approved_below` approved ones are taken."""
+
+    most: int
+    approved_below: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskSettings:
     """The settings that the market itself acts on; absent ones leave everything as on MTurk."""
 
@@ -70,6 +84,11 @@ class TaskSettings:
     time_extensions: int = 0
     pseudonyms: bool = False
     check: Check | None = None
+    newcomer_cap: NewcomerCap | None = None
+    warnings: tuple[str, ...] = ()
+    """Kinds of content that workers are warned of; `other` where only a text says what."""
+    warnings_a_day: int | None = None
+    """How many tasks with a content warning, of anybody's, a worker has accepted in a day at most."""
 
     @property
     def excludes(self) -> bool:
@@ -90,7 +109,14 @@ def _read(text: str) -> TaskSettings:
     given: dict[str, Any] = json.loads(text)
     exclude = given.get("Exclude", {})
     check = given.get("ComprehensionCheck")
+    newcomers = given.get("NewcomerCap")
+    warnings = given.get("ContentWarnings") or (["other"] if "ContentWarning" in given else [])
     return TaskSettings(
+        newcomer_cap=None
+        if newcomers is None
+        else NewcomerCap(newcomers["Most"], newcomers.get("ApprovedBelow", DEFAULT_APPROVED_BELOW)),
+        warnings=tuple(warnings),
+        warnings_a_day=given.get("ContentWarningsADay"),
         most_per_worker=given.get("MostPerWorker"),
         caps=tuple((cap["Scope"], cap["Most"]) for cap in given.get("Caps", ())),
         excluded_types=tuple(exclude.get("HITTypeIds", ())),

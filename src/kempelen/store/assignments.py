@@ -48,6 +48,18 @@ class Assignment:
     reward: int
     fee: int
     feedback: str | None
+    longer: int = 0
+    """Milliseconds of the deadline that the worker's standing accommodation adds; nobody else is shown them."""
+
+    worked_seconds: int | None = None
+    """How long the answer took, as `rules.pay_per_hour` has it."""
+    newcomer: int = 0
+    """1 if it counts towards the cap on unproven workers."""
+
+    @property
+    def deadline_shown(self) -> int:
+        """The deadline as anybody else would have it: what the requester is told."""
+        return self.abandon_at - self.longer
 
     @property
     def state(self) -> str:
@@ -70,6 +82,9 @@ COLUMNS = (
     assignments.c.reward,
     assignments.c.fee,
     assignments.c.feedback,
+    assignments.c.longer,
+    assignments.c.worked_seconds,
+    assignments.c.newcomer,
 )
 BY_KEY = Sql(select(*COLUMNS).where(assignments.c.id == bindparam("key")))
 BY_ID = Sql(select(*COLUMNS).where(assignments.c.public_id == bindparam("public_id")))
@@ -95,7 +110,9 @@ WORK = Sql(
 
 def _add(dialect: str) -> object:
     build = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    names = ("id", "public_id", "hit", "worker", "requester", "accepted_at", "abandon_at", "reward", "fee")
+    names = (
+        "id", "public_id", "hit", "worker", "requester", "accepted_at", "abandon_at", "reward", "fee", "longer",
+    )  # fmt: skip
     values = build(assignments).values(
         status=int(AssignmentStatus.ASSIGNED), **{name: bindparam(name) for name in names}
     )
@@ -115,6 +132,7 @@ SUBMIT = Sql(
         submitted_at=bindparam("submitted_at"),
         approve_at=bindparam("approve_at"),
         work=bindparam("work"),
+        worked_seconds=bindparam("worked_seconds"),
     )
 )
 LEAVE = Sql(
@@ -244,9 +262,20 @@ def of_worker(call: Call, assignment_id: str) -> Assignment:
 
 
 def add(
-    call: Call, *, hit: int, worker: int, requester: int, abandon_at: int, reward: int, fee: int
+    call: Call,
+    *,
+    hit: int,
+    worker: int,
+    requester: int,
+    abandon_at: int,
+    reward: int,
+    fee: int,
+    longer: int = 0,
 ) -> Assignment | None:
-    """A new accepted assignment, or None if the worker already has one of this HIT."""
+    """A new accepted assignment, or None if the worker already has one of this HIT.
+
+    `longer` are the milliseconds until `abandon_at` that are the worker's own accommodation.
+    """
     key, public_id = call.key(), call.new_id()
     made = call.do(
         ADD,
@@ -259,20 +288,28 @@ def add(
         abandon_at=abandon_at,
         reward=reward,
         fee=fee,
+        longer=longer,
     )
     if made != 1:
         return None
     return Assignment(
         key, public_id, hit, worker, requester, int(AssignmentStatus.ASSIGNED), call.now, abandon_at,
-        None, None, None, reward, fee, None,
+        None, None, None, reward, fee, None, longer,
     )  # fmt: skip
 
 
-def submit(call: Call, key: int, *, approve_at: int, work: str | None) -> bool:
+def submit(call: Call, key: int, *, approve_at: int, work: str | None, worked_seconds: int) -> bool:
     """False if the time has run out, or it was submitted, returned or abandoned before."""
-    return (
-        call.do(SUBMIT, key=key, now=call.now, submitted_at=call.now, approve_at=approve_at, work=work) == 1
+    changed = call.do(
+        SUBMIT,
+        key=key,
+        now=call.now,
+        submitted_at=call.now,
+        approve_at=approve_at,
+        work=work,
+        worked_seconds=worked_seconds,
     )
+    return changed == 1
 
 
 def keep_answer(call: Call, key: int, *, fields: bytes, digest: bytes) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from kempelen.operation import Call
 from kempelen.store import terms
 from kempelen.store.sql import Sql
-from kempelen.store.tables.work import blocks
+from kempelen.store.tables.work import blocks, requesters
 
 _SAME = (blocks.c.requester == bindparam("requester"), blocks.c.worker == bindparam("worker"))
 STANDS = Sql(select(blocks.c.id).where(*_SAME))
@@ -29,6 +29,17 @@ def _add(dialect: str) -> object:
 
 
 ADD = Sql(_add)  # type: ignore[arg-type]
+PUT_NOTICE = Sql(update(blocks).where(*_SAME).values(notice=bindparam("notice_", type_=blocks.c.notice.type)))
+OF_WORKER = Sql(
+    select(blocks.c.id, blocks.c.at, blocks.c.notice, requesters.c.public_id, requesters.c.name)
+    .join(requesters, requesters.c.id == blocks.c.requester)
+    .where(
+        blocks.c.worker == bindparam("worker"),
+        tuple_(blocks.c.at, blocks.c.id) < tuple_(bindparam("before"), bindparam("before_key")),
+    )
+    .order_by(blocks.c.at.desc(), blocks.c.id.desc())
+    .limit(bindparam("count"))
+)
 RENEW = Sql(update(blocks).where(*_SAME).values(reason=bindparam("reason")))
 REMOVE = Sql(delete(blocks).where(*_SAME))
 PAGE = Sql(
@@ -50,6 +61,17 @@ class Block:
     worker: int
     reason: str
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBlock:
+    """A block as the worker it keeps away sees it. Moments in milliseconds."""
+
+    key: int
+    at: int
+    notice: str | None
+    requester_id: str
+    requester_name: str
 
 
 def stands(call: Call, *, requester: int, worker: int) -> bool:
@@ -75,6 +97,19 @@ def remove(call: Call, *, worker: int) -> bool:
         return False
     _count(call, -1)
     return True
+
+
+def put_notice(call: Call, *, worker: int, notice: str | None) -> bool:
+    """Say what the worker is told of a block; False if the acting requester has not blocked them."""
+    return call.do(PUT_NOTICE, requester=call.actor.account, worker=worker, notice_=notice) == 1
+
+
+def of_worker(call: Call, *, before: tuple[int, int], count: int) -> list[OwnBlock]:
+    """Who has blocked the acting worker, the newest first, before (`at`, key)."""
+    rows = call.rows(
+        OF_WORKER, worker=call.actor.account, before=before[0], before_key=before[1], count=count
+    )
+    return [OwnBlock(*row) for row in rows]
 
 
 def page(call: Call, *, after: tuple[int, int], count: int) -> list[Block]:

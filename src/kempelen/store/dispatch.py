@@ -49,20 +49,23 @@ LEVEL = Sql(select(func.min(hits.c.level)).where(*_OPEN, hits.c.level > bindpara
 LOWEST = Sql(select(func.min(hits.c.position)).where(*_AHEAD))
 
 
-def _candidate(dialect: str, *, waits: bool, locks: bool = True) -> Select[tuple[int, int]]:
+def _candidate(
+    dialect: str, *, waits: bool, locks: bool = True, checked: bool = False
+) -> Select[tuple[int, int]]:
     ahead = (
-        select(hits.c.id, hits.c.position, hits.c.open, hits.c.expires_at)
+        select(hits.c.id, hits.c.position, hits.c.open, hits.c.expires_at, hits.c.policies)
         .where(*_AHEAD)
         .order_by(hits.c.position)
         .limit(WINDOW)
     ).subquery("ahead")
     if dialect == "sqlite":
         # Read as a co-routine: in order, and only as far as needed. A join or an ORDER BY would read it all.
-        return (
+        first = (
             select(ahead.c.id, ahead.c.position)
             .where(ahead.c.open > 0, ahead.c.expires_at > bindparam("now"), ~_own(ahead.c.id))
             .limit(1)
         )
+        return first.where(ahead.c.policies.is_not(None)) if checked else first
     statement = (
         select(hits.c.id, hits.c.position)
         .select_from(ahead.join(hits, hits.c.id == ahead.c.id))
@@ -75,17 +78,28 @@ def _candidate(dialect: str, *, waits: bool, locks: bool = True) -> Select[tuple
         .order_by(ahead.c.position)
         .limit(1)
     )
+    if checked:
+        statement = statement.where(hits.c.policies.is_not(None))
     return statement.with_for_update(of=hits, skip_locked=not waits) if locks else statement
 
 
-CANDIDATE = Sql(lambda dialect: _candidate(dialect, waits=False))
-CANDIDATE_WAITING = Sql(lambda dialect: _candidate(dialect, waits=True))
+CANDIDATES = {
+    (waits, checked): Sql(
+        lambda dialect, waits=waits, checked=checked: _candidate(  # type: ignore[misc]
+            dialect, waits=waits, checked=checked
+        )
+    )
+    for waits in (False, True)
+    for checked in (False, True)
+}
+CANDIDATE = CANDIDATES[False, False]
 PEEK = Sql(lambda dialect: _candidate(dialect, waits=True, locks=False))
 MOVE = Sql(
     update(hits)
     .where(hits.c.id == bindparam("key"))
     .values(level=bindparam("new_level"), position=bindparam("new_position"))
 )
+POSITION = Sql(select(hits.c.position).where(hits.c.id == bindparam("key")))
 _window = select(hits.c.position).where(*_AHEAD).order_by(hits.c.position).limit(WINDOW).subquery("ahead")
 WINDOW_END = Sql(select(func.count(), func.max(_window.c.position)).select_from(_window))
 
@@ -104,13 +118,16 @@ def next_level(call: Call, hit_type: int, *, above: int) -> int | None:
     return None if row is None else row[0]
 
 
-def candidate(call: Call, hit_type: int, *, level: int, after: int, waits: bool = False) -> Place | None:
+def candidate(
+    call: Call, hit_type: int, *, level: int, after: int, waits: bool = False, checked: bool = False
+) -> Place | None:
     """The first HIT within a window after the position that the acting worker could take.
 
-    On PostgreSQL its row is locked; a HIT that somebody else has locked is passed over unless `waits`.
+    On PostgreSQL its row is locked; a HIT that somebody else has locked is passed over unless `waits`. With
+    `checked` only HITs with a review policy are taken, others are passed over.
     """
     row = call.one(
-        CANDIDATE_WAITING if waits else CANDIDATE,
+        CANDIDATES[waits, checked],
         hit_type=hit_type,
         level=level,
         after=after,
@@ -124,6 +141,12 @@ def peek(call: Call, hit_type: int, *, level: int, after: int) -> Place | None:
     """As `candidate`, for looking only: nothing is locked."""
     row = call.one(PEEK, hit_type=hit_type, level=level, after=after, worker=call.actor.account, now=call.now)
     return None if row is None else Place(*row)
+
+
+def position(call: Call, key: int) -> int:
+    """Where a HIT stands in its level."""
+    row = call.one(POSITION, key=key)
+    return 0 if row is None else int(row[0])
 
 
 def move(call: Call, key: int, *, level: int) -> None:

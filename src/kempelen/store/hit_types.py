@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, insert, select
@@ -10,8 +11,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.errors import Refusal
 from kempelen.operation import Call
-from kempelen.rules.hit_types import HITTypeProperties, asks_for_qualifications, is_adult, requires_masters
+from kempelen.rules.hit_types import HITTypeProperties, is_adult, requires_masters
+from kempelen.rules.requirement_sets import gate_of
 from kempelen.rules.requirements import ActionsGuarded, as_answer
+from kempelen.store import requirement_sets
+from kempelen.store.key_lists import among_keys, as_keys
 from kempelen.store.sql import Sql
 from kempelen.store.tables.work import groups, hit_type_qualifications, hit_types
 
@@ -42,6 +46,10 @@ class HITType:
     settings: str | None
     settings_version: int
     group_id: str
+    paused_at: int | None
+    """Since when nothing of the group is handed out, in milliseconds."""
+    newcomers: int
+    """Workers with fewer approved answers are let in without a record now; 0: nobody is."""
 
 
 COLUMNS = (
@@ -60,6 +68,8 @@ COLUMNS = (
     hit_types.c.settings,
     hit_types.c.settings_version,
     groups.c.public_id,
+    groups.c.paused_at,
+    groups.c.newcomers,
 )
 _joined = select(*COLUMNS).join(groups, groups.c.id == hit_types.c.id)
 OWNED = Sql(
@@ -70,6 +80,8 @@ OWNED = Sql(
 BY_KEY = Sql(_joined.where(hit_types.c.id == bindparam("key")))
 BY_ID = Sql(_joined.where(hit_types.c.public_id == bindparam("public_id")))
 BY_GROUP_ID = Sql(_joined.where(groups.c.public_id == bindparam("public_id")))
+NEWCOMERS = Sql(select(groups.c.newcomers).where(groups.c.id == bindparam("key")))
+BY_KEYS = Sql(lambda dialect: _joined.where(among_keys(dialect, hit_types.c.id)))
 BY_DIGEST = Sql(
     _joined.where(hit_types.c.requester == bindparam("requester"), hit_types.c.digest == bindparam("digest"))
 )
@@ -97,7 +109,8 @@ _GROUP = (
     "updated_at",
     "masters",
     "hidden",
-    "asks",
+    "gate",
+    "requirement_set",
 )
 ADD_GROUP = Sql(insert(groups).values(**{name: bindparam(name) for name in _GROUP}).inline())
 ADD_QUALIFICATION = Sql(
@@ -129,6 +142,19 @@ def _by_key(call: Call, key: int) -> HITType:
     row = call.one(BY_KEY, key=key)
     assert row is not None
     return HITType(*row)
+
+
+def newcomers(call: Call, key: int) -> int:
+    """Who is let in without a record at this very moment; see `HITType.newcomers`."""
+    row = call.one(NEWCOMERS, key=key)
+    assert row is not None
+    return int(row[0])
+
+
+def by_keys(call: Call, keys: Iterable[int]) -> dict[int, HITType]:
+    """The HIT types of these keys, by key. One statement."""
+    rows = call.rows(BY_KEYS, keys=as_keys(call, list(keys)))
+    return {row[0]: HITType(*row) for row in rows}
 
 
 def by_either_id(call: Call, public_id: str) -> HITType | None:
@@ -178,6 +204,7 @@ def _add_group(call: Call, key: int, properties: HITTypeProperties) -> None:
             hit_type=key,
         )
     guards = {each.actions_guarded for each in properties.requirements}
+    text = json.dumps([as_answer(requirement) for requirement in properties.requirements])
     search = (properties.title, properties.description, properties.keywords or "", call.actor.name)
     call.do(
         ADD_GROUP,
@@ -191,5 +218,6 @@ def _add_group(call: Call, key: int, properties: HITTypeProperties) -> None:
         updated_at=call.now,
         masters=int(requires_masters(properties.requirements)),
         hidden=int(ActionsGuarded.DISCOVER_PREVIEW_AND_ACCEPT in guards),
-        asks=int(asks_for_qualifications(properties.requirements)),
+        gate=int(gate_of(properties.requirements)),
+        requirement_set=requirement_sets.keep(call, properties.requirements, text=text, newcomers=0),
     )

@@ -56,6 +56,7 @@ class Hit:
     policies: str | None
     dispose_at: int | None
     disposed_at: int | None
+    taken_down_at: int | None
 
     @property
     def cost(self) -> int:
@@ -91,6 +92,7 @@ COLUMNS = (
     hits.c.policies,
     hits.c.dispose_at,
     hits.c.disposed_at,
+    hits.c.taken_down_at,
 )
 BY_KEY = Sql(select(*COLUMNS).where(hits.c.id == bindparam("key")))
 BY_ID = Sql(select(*COLUMNS).where(hits.c.public_id == bindparam("public_id")))

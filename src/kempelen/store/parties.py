@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from kempelen.errors import ParameterValidationError
 from kempelen.operation import Actor, Call
 from kempelen.rules.ids import ALPHABET
+from kempelen.store.key_lists import among_keys, as_keys
 from kempelen.store.sql import Sql
 from kempelen.store.tables.work import pseudonyms, requesters, workers
 
@@ -54,6 +55,11 @@ BEHIND_PSEUDONYM = Sql(
 REQUESTER_NAME = Sql(
     select(requesters.c.public_id, requesters.c.name).where(requesters.c.id == bindparam("key"))
 )
+REQUESTER_NAMES = Sql(
+    lambda dialect: select(requesters.c.id, requesters.c.public_id, requesters.c.name).where(
+        among_keys(dialect, requesters.c.id)
+    )
+)
 EMPLOYER = Sql(
     select(requesters.c.public_id, requesters.c.name, pseudonyms.c.public_id)
     .select_from(
@@ -92,6 +98,12 @@ def requester(call: Call, key: int) -> tuple[str, str]:
     row = call.one(REQUESTER_NAME, key=key)
     assert row is not None, "whoever published something is known here"
     return row[0], row[1]
+
+
+def requesters_of(call: Call, keys: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """The public ids and names of requesters, by key. One statement."""
+    rows = call.rows(REQUESTER_NAMES, keys=as_keys(call, list(set(keys))))
+    return {key: (public_id, name) for key, public_id, name in rows}
 
 
 def employer(call: Call, key: int) -> tuple[str, str, str]:

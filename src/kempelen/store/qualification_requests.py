@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from kempelen.errors import Refusal
 from kempelen.operation import Call
 from kempelen.rules.qualifying import RequestStatus
+from kempelen.store.key_lists import among_keys, as_keys
 from kempelen.store.sql import Sql
 from kempelen.store.tables.qualifications import qualification_requests as requests
 from kempelen.store.tables.qualifications import qualification_types as types
@@ -58,6 +60,16 @@ class QualificationRequest:
         return RequestStatus(self.status).label
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A request that waits, or whose test is open. Moments in milliseconds."""
+
+    public_id: str
+    status: int
+    started_at: int
+    ends_at: int | None
+
+
 COLUMNS = (
     requests.c.id,
     requests.c.public_id,
@@ -95,6 +107,28 @@ LAST = Sql(
         requests.c.qualification_type == bindparam("qualification_type"),
         requests.c.worker == bindparam("worker"),
         requests.c.id != bindparam("but"),
+    )
+)
+LAST_TEST = Sql(
+    select(requests.c.test)
+    .where(
+        requests.c.qualification_type == bindparam("qualification_type"),
+        requests.c.worker == bindparam("worker"),
+    )
+    .order_by(requests.c.started_at.desc(), requests.c.id.desc())
+    .limit(1)
+)
+LAST_AMONG = Sql(
+    lambda dialect: (
+        select(
+            requests.c.qualification_type,
+            func.max(func.coalesce(requests.c.submitted_at, requests.c.started_at)),
+        )
+        .where(
+            among_keys(dialect, requests.c.qualification_type),
+            requests.c.worker == bindparam("worker"),
+        )
+        .group_by(requests.c.qualification_type)
     )
 )
 _NEW = (
@@ -156,13 +190,28 @@ _pending = (
 )
 PENDING = Sql(_pending)
 PENDING_FOR_TYPE = Sql(_pending.where(requests.c.qualification_type == bindparam("qualification_type")))
-HISTORY = Sql(
+_history = (
     _joined.where(
         requests.c.worker == bindparam("worker"),
         tuple_(requests.c.started_at, requests.c.id) < tuple_(bindparam("before"), bindparam("before_key")),
     )
     .order_by(requests.c.started_at.desc(), requests.c.id.desc())
     .limit(bindparam("count"))
+)
+HISTORY = Sql(_history)
+LIVE_HISTORY = Sql(_history.where(requests.c.status <= 1))
+LIVE_AMONG = Sql(
+    lambda dialect: select(
+        requests.c.qualification_type,
+        requests.c.public_id,
+        requests.c.status,
+        requests.c.started_at,
+        requests.c.ends_at,
+    ).where(
+        among_keys(dialect, requests.c.qualification_type),
+        requests.c.worker == bindparam("worker"),
+        requests.c.status <= 1,
+    )
 )
 
 
@@ -218,6 +267,18 @@ def last_at(call: Call, qualification_type: int, *, but: int) -> int | None:
     return None if row[0] is None else int(row[0])
 
 
+def last_test(call: Call, qualification_type: int) -> str | None:
+    """The test that the acting worker was last given for the type."""
+    row = call.one(LAST_TEST, qualification_type=qualification_type, worker=call.actor.account)
+    return None if row is None else row[0]
+
+
+def last_among(call: Call, keys: Sequence[int]) -> dict[int, int]:
+    """When the acting worker last asked for each of these types. One statement."""
+    found: dict[int, int] = dict(call.rows(LAST_AMONG, keys=as_keys(call, keys), worker=call.actor.account))
+    return found
+
+
 def end(
     call: Call, key: int, *, was: RequestStatus, becomes: RequestStatus, reason: str | None = None
 ) -> bool:
@@ -253,7 +314,19 @@ def pending(
     return [QualificationRequest(*row) for row in rows]
 
 
-def history(call: Call, *, before: tuple[int, int], count: int) -> list[QualificationRequest]:
-    """The acting worker's requests, newest first, before (`started_at`, key)."""
-    rows = call.rows(HISTORY, worker=call.actor.account, before=before[0], before_key=before[1], count=count)
+def live_among(call: Call, keys: Sequence[int]) -> dict[int, Live]:
+    """The acting worker's requests for these types that wait or whose test is open, by type."""
+    rows = call.rows(LIVE_AMONG, keys=as_keys(call, keys), worker=call.actor.account)
+    return {key: Live(*rest) for key, *rest in rows}
+
+
+def history(
+    call: Call, *, live: bool = False, before: tuple[int, int], count: int
+) -> list[QualificationRequest]:
+    """The acting worker's requests, newest first, before (`started_at`, key); with `live` those alone that
+    wait or whose test is open."""
+    statement = LIVE_HISTORY if live else HISTORY
+    rows = call.rows(
+        statement, worker=call.actor.account, before=before[0], before_key=before[1], count=count
+    )
     return [QualificationRequest(*row) for row in rows]

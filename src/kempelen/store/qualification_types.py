@@ -15,6 +15,8 @@ from kempelen.rules.requirements import MAXIMUM_REQUIREMENTS
 from kempelen.store.sql import Sql
 from kempelen.store.tables.qualifications import qualification_types
 
+MOST_OF_ONE = 200
+
 
 class QualificationDoesNotExist(Refusal):
     """You requested a Qualification that does not exist."""
@@ -96,6 +98,25 @@ def _add(dialect: str) -> object:
 
 
 ADD = Sql(_add)  # type: ignore[arg-type]
+
+
+def _put(dialect: str) -> object:
+    build = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    names = ("id", "public_id", "requester", "name", "name_key", "keywords", "created_at", *_GIVEN)
+    values = build(qualification_types).values(**{name: bindparam(name) for name in names})
+    changed = {name: values.excluded[name] for name in ("name", "name_key", "keywords", *_GIVEN)}
+    return values.on_conflict_do_update(index_elements=[qualification_types.c.public_id], set_=changed)
+
+
+PUT = Sql(_put)  # type: ignore[arg-type]
+OF = Sql(
+    select(*COLUMNS)
+    .where(
+        qualification_types.c.requester == bindparam("requester"), qualification_types.c.name_key.is_not(None)
+    )
+    .order_by(qualification_types.c.name_key)
+    .limit(MOST_OF_ONE)
+)
 CHANGE = Sql(
     update(qualification_types)
     .where(qualification_types.c.id == bindparam("key"))
@@ -136,19 +157,18 @@ def _living(row: tuple[Any, ...] | None, *, also_deleted: bool = False) -> Quali
 
 def add(call: Call, new: QualificationType) -> None:
     """Keep a new type. Raises `QualificationTypeAlreadyExists` if its owner has a living one of that name."""
-    added = call.do(
-        ADD,
-        id=new.key,
-        public_id=new.public_id,
-        requester=new.requester,
-        name=new.name,
-        name_key=new.name,
-        keywords=new.keywords,
-        created_at=new.created_at,
-        **_given(new),
-    )
-    if added != 1:
+    if call.do(ADD, **_whole(new)) != 1:
         raise QualificationTypeAlreadyExists()
+
+
+def put(call: Call, wanted: QualificationType) -> None:
+    """Keep a type of the market's own under its fixed id, in place of what stood there."""
+    call.do(PUT, **_whole(wanted))
+
+
+def of(call: Call, requester: int) -> list[QualificationType]:
+    """The living types of one owner with few of them, by name; at most `MOST_OF_ONE`."""
+    return [QualificationType(*row) for row in call.rows(OF, requester=requester)]
 
 
 def change(call: Call, changed: QualificationType) -> None:
@@ -159,6 +179,19 @@ def change(call: Call, changed: QualificationType) -> None:
 def delete(call: Call, key: int) -> bool:
     """Mark a type as deleted and free its name; False if it was already."""
     return call.do(DELETE, key=key, at=call.now) == 1
+
+
+def _whole(of: QualificationType) -> dict[str, Any]:
+    return {
+        "id": of.key,
+        "public_id": of.public_id,
+        "requester": of.requester,
+        "name": of.name,
+        "name_key": of.name,
+        "keywords": of.keywords,
+        "created_at": of.created_at,
+        **_given(of),
+    }
 
 
 def _given(of: QualificationType) -> dict[str, Any]:

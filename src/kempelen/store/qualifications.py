@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import and_, bindparam, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.errors import Refusal
 from kempelen.operation import Call
 from kempelen.rules.comparators import Locale, Value
 from kempelen.rules.system_qualifications import WorkerRecord
+from kempelen.store.key_lists import among_keys, as_keys
 from kempelen.store.qualification_types import ASKED, QualificationDoesNotExist, asked
 from kempelen.store.sql import Sql
 from kempelen.store.tables.qualifications import qualification_types, qualifications
@@ -49,6 +50,10 @@ class OwnQualification:
     type_id: str
     name: str
     description: str
+    requester: int
+    has_test: bool
+    is_requestable: bool
+    retry_delay_seconds: int | None
 
 
 STATISTICS = Sql(
@@ -89,6 +94,12 @@ _SAME = (
     qualifications.c.worker == bindparam("worker"),
 )
 FIND = Sql(select(*COLUMNS).where(*_SAME))
+AMONG = Sql(
+    lambda dialect: select(*COLUMNS).where(
+        among_keys(dialect, qualifications.c.qualification_type),
+        qualifications.c.worker == bindparam("worker"),
+    )
+)
 
 
 def _grant(dialect: str) -> object:
@@ -132,6 +143,10 @@ OWN = Sql(
         qualification_types.c.public_id,
         qualification_types.c.name,
         qualification_types.c.description,
+        qualification_types.c.requester,
+        qualification_types.c.test_duration_seconds.is_not(None),
+        and_(qualification_types.c.active == 1, qualification_types.c.deleted_at.is_(None)),
+        qualification_types.c.retry_delay_seconds,
     )
     .join(qualification_types, qualification_types.c.id == qualifications.c.qualification_type)
     .where(
@@ -174,6 +189,12 @@ def find(call: Call, qualification_type: int, worker: int) -> Qualification | No
     """What a worker holds or held of a type; None if it was never granted."""
     row = call.one(FIND, qualification_type=qualification_type, worker=worker)
     return None if row is None else Qualification(*row)
+
+
+def found_among(call: Call, keys: Sequence[int]) -> dict[int, Qualification]:
+    """What the acting worker holds or held of these types, by type. One statement."""
+    rows = call.rows(AMONG, keys=as_keys(call, keys), worker=call.actor.account)
+    return {row[1]: Qualification(*row) for row in rows}
 
 
 def grant(call: Call, qualification_type: int, worker: int, value: int) -> None:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select, tuple_, update
 
 from kempelen.operation import Call
-from kempelen.rules.lifecycle import AssignmentStatus
+from kempelen.rules.lifecycle import DAY, AssignmentStatus
 from kempelen.store import parties
 from kempelen.store.assignments import COLUMNS, Assignment
 from kempelen.store.sql import Sql
-from kempelen.store.tables.work import assignments, hit_types, hits, requesters, workers
+from kempelen.store.tables.work import assignments, groups, hit_types, hits, requesters, workers
 
 LONGEST = 1_000
 """How many tasks a queue shows at most; the cap is a setting, and far lower."""
 
 LOCK = Sql(select(workers.c.holding).where(workers.c.id == bindparam("worker")).with_for_update())
+HOLDING = Sql(select(workers.c.holding).where(workers.c.id == bindparam("worker")))
 OWN = Sql(
     select(assignments.c.public_id, assignments.c.status).where(
         assignments.c.hit == bindparam("hit"),
@@ -33,7 +34,7 @@ HELD = Sql(
     .order_by(assignments.c.abandon_at, assignments.c.id)
     .limit(LONGEST)
 )
-HISTORY = Sql(
+_ENTRIES = (
     select(
         assignments.c.id,
         assignments.c.public_id,
@@ -48,15 +49,37 @@ HISTORY = Sql(
         assignments.c.approve_at,
         assignments.c.decided_at,
         assignments.c.feedback,
+        groups.c.public_id,
+        assignments.c.worked_seconds,
     )
     .join(hits, hits.c.id == assignments.c.hit)
     .join(hit_types, hit_types.c.id == hits.c.hit_type)
+    .join(groups, groups.c.id == hits.c.hit_type)
     .join(requesters, requesters.c.id == assignments.c.requester)
-    .where(
+)
+HISTORY = Sql(
+    _ENTRIES.where(
         assignments.c.worker == bindparam("worker"),
         tuple_(assignments.c.accepted_at, assignments.c.id) < tuple_(bindparam("before"), bindparam("key")),
     )
     .order_by(assignments.c.accepted_at.desc(), assignments.c.id.desc())
+    .limit(bindparam("count"))
+)
+_OF_DAY = (
+    assignments.c.worker == bindparam("worker"),
+    assignments.c.status.in_(
+        [int(AssignmentStatus.SUBMITTED), int(AssignmentStatus.APPROVED), int(AssignmentStatus.REJECTED)]
+    ),
+    assignments.c.submitted_at >= bindparam("begin"),
+    assignments.c.submitted_at < bindparam("end"),
+    tuple_(assignments.c.submitted_at, assignments.c.id) < tuple_(bindparam("before"), bindparam("key")),
+)
+_LATEST_FIRST = (assignments.c.submitted_at.desc(), assignments.c.id.desc())
+OF_DAY = Sql(_ENTRIES.where(*_OF_DAY).order_by(*_LATEST_FIRST).limit(bindparam("count")))
+PLACES_OF_DAY = Sql(
+    select(assignments.c.submitted_at, assignments.c.id)
+    .where(*_OF_DAY)
+    .order_by(*_LATEST_FIRST)
     .limit(bindparam("count"))
 )
 ACCEPTED_UNDER = Sql(
@@ -77,7 +100,11 @@ EXTEND = Sql(
         assignments.c.abandon_at > bindparam("now"),
         assignments.c.extensions < bindparam("most"),
     )
-    .values(abandon_at=assignments.c.abandon_at + bindparam("more"), extensions=assignments.c.extensions + 1)
+    .values(
+        abandon_at=assignments.c.abandon_at + bindparam("more"),
+        longer=assignments.c.longer + bindparam("longer"),
+        extensions=assignments.c.extensions + 1,
+    )
     .returning(assignments.c.abandon_at)
 )
 
@@ -99,6 +126,8 @@ class Entry:
     approve_at: int | None
     decided_at: int | None
     feedback: str | None
+    group_id: str
+    worked_seconds: int | None
 
 
 def lock(call: Call) -> int:
@@ -109,6 +138,12 @@ def lock(call: Call) -> int:
         row = call.one(LOCK, worker=call.actor.account)
         assert row is not None
     return int(row[0])
+
+
+def holding(call: Call) -> int:
+    """How many assignments the acting worker holds."""
+    row = call.one(HOLDING, worker=call.actor.account)
+    return 0 if row is None else int(row[0])
 
 
 def own(call: Call, hit: int) -> tuple[str, AssignmentStatus] | None:
@@ -129,6 +164,28 @@ def history(call: Call, *, before: tuple[int, int], count: int) -> list[Entry]:
     return [Entry(*row) for row in rows]
 
 
+def of_day(call: Call, *, begin: int, before: tuple[int, int], count: int) -> list[Entry]:
+    """What the acting worker handed in in the 24 hours from `begin`, before (`submitted_at`, key), latest
+    first."""
+    return [Entry(*row) for row in call.rows(OF_DAY, **_of_day(call, begin, before, count))]
+
+
+def place_of_day(call: Call, *, begin: int, number: int) -> tuple[int, int] | None:
+    """Where the entry of that number, from 1, stands on a day; None if there are not so many.
+
+    Only places are read, and a day has at most as many as may be accepted in one.
+    """
+    places = call.rows(PLACES_OF_DAY, **_of_day(call, begin, (begin + DAY, 0), number))
+    return (places[-1][0], places[-1][1]) if len(places) == number else None
+
+
+def _of_day(call: Call, begin: int, before: tuple[int, int], count: int) -> dict[str, int]:
+    return {
+        "worker": call.actor.account, "begin": begin, "end": begin + DAY, "before": before[0],
+        "key": before[1], "count": count,
+    }  # fmt: skip
+
+
 def accepted_under(call: Call, key: int, *, version: int) -> None:
     """Remember under which task settings an assignment was accepted."""
     call.later(ACCEPTED_UNDER, key=key, version=version)
@@ -141,7 +198,10 @@ def terms(call: Call, key: int) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def extend(call: Call, key: int, *, more: int, most: int) -> int | None:
-    """Put the deadline off by so many milliseconds; the new one, or None if that is not possible."""
-    row = call.one(EXTEND, key=key, now=call.now, more=more, most=most)
+def extend(call: Call, key: int, *, more: int, longer: int, most: int) -> int | None:
+    """Put the deadline off by so many milliseconds; the new one, or None if that is not possible.
+
+    `longer` of them are the worker's own accommodation.
+    """
+    row = call.one(EXTEND, key=key, now=call.now, more=more, longer=longer, most=most)
     return None if row is None else int(row[0])

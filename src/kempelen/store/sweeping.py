@@ -78,6 +78,9 @@ APPROVE = Sql(
         assignments.c.requester,
         assignments.c.reward,
         assignments.c.fee,
+        assignments.c.submitted_at,
+        assignments.c.approve_at,
+        assignments.c.worked_seconds,
     )
 )
 
@@ -179,7 +182,7 @@ FOLD = Sql(
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """An assignment that silence approved. Amounts in minor units."""
+    """An assignment that silence approved. Amounts in minor units, moments in milliseconds."""
 
     key: int
     hit: int
@@ -187,6 +190,9 @@ class Approved:
     requester: int
     reward: int
     fee: int
+    submitted_at: int
+    approve_at: int
+    worked_seconds: int | None
 
 
 def ended(call: Call) -> list[int]:

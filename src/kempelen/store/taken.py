@@ -18,6 +18,10 @@ DAY = 86_400_000
 _PER_DAY = 10**9
 """The day's row holds its day number times this, plus the accepts of the day: one row for all days."""
 _DAY_SCOPE = "day"
+WARNED = "day:warned"
+"""Accepts of tasks with a content warning."""
+REPORTS = "day:reports"
+"""Reports of broken tasks."""
 
 
 def _take(dialect: str) -> object:
@@ -33,7 +37,7 @@ def _take(dialect: str) -> object:
 def _take_of_day(dialect: str) -> object:
     build = sqlite.insert if dialect == "sqlite" else postgresql.insert
     floor: BindParameter[int] = bindparam("floor_")
-    statement = build(taken).values(worker=bindparam("worker_"), scope=_DAY_SCOPE, count=floor + 1)
+    statement = build(taken).values(worker=bindparam("worker_"), scope=bindparam("scope_"), count=floor + 1)
     return statement.on_conflict_do_update(
         index_elements=[taken.c.worker, taken.c.scope],
         set_={
@@ -88,10 +92,12 @@ def give_back(call: Call, worker: int, scope: str) -> None:
     call.do(GIVE_BACK, worker_=worker, scope_=scope)
 
 
-def take_of_day(call: Call, *, most: int) -> bool:
-    """Count an accept of this day, which ends at midnight UTC; False if there were that many already."""
+def take_of_day(call: Call, *, most: int, scope: str = _DAY_SCOPE) -> bool:
+    """Count an accept, or what else the scope says, of this day, which ends at midnight UTC; False if there
+    were that many already."""
     floor = call.now // DAY * _PER_DAY
-    return call.do(TAKE_OF_DAY, worker_=call.actor.account, floor_=floor, most=floor + most) == 1
+    worker = call.actor.account
+    return call.do(TAKE_OF_DAY, worker_=worker, scope_=scope, floor_=floor, most=floor + most) == 1
 
 
 def is_excluded(call: Call, hit_type: int) -> bool:

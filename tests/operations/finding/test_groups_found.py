@@ -11,12 +11,18 @@ from kempelen.errors import ParameterValidationError
 from kempelen.operation import Call
 from kempelen.operations.doing.accepting import NoMoreHITs
 from kempelen.operations.finding.admission import HITGroupDoesNotExist, NotQualified
-from kempelen.operations.people.eligibility import Blocked
-from kempelen.store import hit_types
+from kempelen.operations.people.eligibility import Blocked, requirements_of
+from kempelen.rules.requirement_sets import gate_of
+from kempelen.store import hit_types, requirement_sets
 from people import Requester, Town, Worker
 
 LOCALE = "00000000000000000071"
 PERCENT = "000000000000000000L0"
+TEST = (
+    '<QuestionForm xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2017-11-06/'
+    'QuestionForm.xsd"><Question><QuestionIdentifier>one</QuestionIdentifier><QuestionContent><Text>Why?</Text>'
+    "</QuestionContent><AnswerSpecification><FreeTextAnswer/></AnswerSpecification></Question></QuestionForm>"
+)
 
 
 def from_portugal(guarded: str) -> list[dict[str, Any]]:
@@ -168,9 +174,11 @@ def many_groups(call: Call, like: str, count: int, asked: str) -> None:
         {
             "id": key, "public_id": call.new_id(), "requester": model.requester, "title": "G",
             "search": "g", "reward": 1, "created_at": call.now, "updated_at": call.now + number,
-            "masters": 0, "hidden": 0, "asks": int("3NOBODY" in asked),
+            "masters": 0, "hidden": 0, "gate": int(gate_of(requirements_of(text))),
+            "requirement_set": requirement_sets.keep(call, requirements_of(text), text=text, newcomers=0),
         }
         for number, key in enumerate(keys)
+        for text in (asked % {"number": key},)
     ]  # fmt: skip
     call.connection.many(hit_types.ADD, types)
     call.connection.many(hit_types.ADD_GROUP, summaries)
@@ -204,17 +212,120 @@ def test_the_few_groups_that_fit_among_very_many_are_found_quickly(
     assert len(wei("ListHITGroups", MaxResults=100)["HITGroups"]) == 100
 
 
-def test_a_walk_through_very_many_that_ask_for_another_country_ends(
-    rosa: Requester, wei: Worker, town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("kempelen.operations.finding.groups.MOST_ROWS", 2_000)
+def test_groups_of_another_country_are_passed_by(rosa: Requester, wei: Worker, town: Town) -> None:
     fits = rosa.create_hit(Title="Fits")
     asked = (
         '[{"QualificationTypeId": "00000000000000000071", "Comparator": "EqualTo",'
         ' "LocaleValues": [{"Country": "PT"}], "ActionsGuarded": "Accept"}]'
     )
-    town.market.system(lambda call: many_groups(call, fits["HITTypeId"], 3_000, asked))
-    first = wei("ListHITGroups", Qualified=True)
+    town.market.system(lambda call: many_groups(call, fits["HITTypeId"], 20_000, asked))
+    assert titles(wei, Qualified=True) == ["Fits"]
+    began = time.perf_counter()
+    for _ in range(5):
+        assert wei("ListHITGroups", Qualified=True)["NumResults"] == 1
+    assert (time.perf_counter() - began) / 5 < 0.1
+
+
+def test_a_walk_through_very_many_in_which_nothing_fits_goes_on_with_a_token(
+    rosa: Requester, wei: Worker, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kempelen.operations.finding.searching.MOST_ROWS", 2_000)
+    fits = rosa.create_hit(Title="Fits")
+    town.market.system(lambda call: many_groups(call, fits["HITTypeId"], 3_000, "[]"))
+    first = wei("ListHITGroups", Query="fits")
     assert first["HITGroups"] == []
-    second = wei("ListHITGroups", Qualified=True, NextToken=first["NextToken"])
+    second = wei("ListHITGroups", Query="fits", NextToken=first["NextToken"])
     assert [group["Title"] for group in second["HITGroups"]] == ["Fits"]
+
+
+def test_many_lists_of_requirements_make_one_list_in_order(rosa: Requester, wei: Worker, town: Town) -> None:
+    for number in range(30):
+        asks = [{"QualificationTypeId": PERCENT, "Comparator": "GreaterThan", "IntegerValues": [number]}]
+        rosa.create_hit(Title=f"T{number:02}", QualificationRequirements=asks if number % 3 else [])
+        town.advance(seconds=1)
+    wanted = [f"T{number:02}" for number in range(30)]
+    for count in (1, 4, 100):
+        assert titles(wei, Qualified=True, Sort="updated_asc", MaxResults=count) == wanted
+    assert titles(wei, Qualified=True, MaxResults=7) == wanted[::-1]
+
+
+def test_hidden_groups_stand_among_the_others(rosa: Requester, ana: Worker, wei: Worker, town: Town) -> None:
+    for number in range(6):
+        asks = from_portugal("DiscoverPreviewAndAccept") if number % 2 else []
+        rosa.create_hit(Title=f"T{number}", QualificationRequirements=asks)
+        town.advance(seconds=1)
+    assert titles(ana, MaxResults=2) == ["T5", "T4", "T3", "T2", "T1", "T0"]
+    assert titles(wei, MaxResults=2) == ["T4", "T2", "T0"]
+
+
+def test_pages_have_numbers_and_say_how_many_groups_there_are(
+    rosa: Requester, wei: Worker, town: Town
+) -> None:
+    for number in range(5):
+        rosa.create_hit(Title=f"T{number}")
+        town.advance(seconds=1)
+    page = wei("ListHITGroups", MaxResults=2, PageNumber=2)
+    assert [group["Title"] for group in page["HITGroups"]] == ["T2", "T1"]
+    assert (page["PageNumber"], page["TotalNumResults"], page["TotalIsAtLeast"]) == (2, 5, False)
+    following = wei("ListHITGroups", MaxResults=2, NextToken=page["NextToken"])
+    assert [group["Title"] for group in following["HITGroups"]] == ["T0"]
+    empty = wei("ListHITGroups", MaxResults=2, PageNumber=4)
+    assert (empty["NumResults"], empty["TotalNumResults"]) == (0, 5)
+    with pytest.raises(ParameterValidationError, match="at most one"):
+        wei("ListHITGroups", PageNumber=1, NextToken=page["NextToken"])
+
+
+def test_counting_stops_at_a_bound_and_says_so(
+    rosa: Requester, wei: Worker, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kempelen.operations.finding.groups.MOST_NUMBERED", 3)
+    for number in range(5):
+        rosa.create_hit(Title=f"T{number}")
+    page = wei("ListHITGroups", MaxResults=2, PageNumber=1)
+    assert (page["TotalNumResults"], page["TotalIsAtLeast"]) == (3, True)
+
+
+def test_what_the_requester_states_finds_groups(rosa: Requester, wei: Worker) -> None:
+    def publish(title: str, **settings: Any) -> None:
+        hit = rosa.create_hit(Title=title)
+        rosa("PutTaskSettings", HITTypeId=hit["HITTypeId"], Settings=settings)
+
+    publish("English", Language="en-GB", PhoneFriendly=True)
+    publish("Spanish", Language="es", KeyboardFriendly=True, ContentWarnings=["violence"])
+    publish("Silent")
+    assert titles(wei, Languages=["EN"]) == ["English"]
+    assert sorted(titles(wei, Languages=["en", "es"])) == ["English", "Spanish"]
+    assert titles(wei, Languages=["en-us"]) == []
+    assert titles(wei, PhoneFriendly=True) == ["English"]
+    assert titles(wei, KeyboardFriendly=True) == ["Spanish"]
+    assert sorted(titles(wei, WithoutWarnings=["violence"])) == ["English", "Silent"]
+    shown = {group["Title"]: group for group in wei("ListHITGroups")["HITGroups"]}
+    assert shown["English"]["Language"] == "en-GB" and shown["English"]["PhoneFriendly"]
+    assert "PhoneFriendly" not in shown["Silent"]
+
+
+def test_a_worker_is_told_how_they_stand(rosa: Requester, wei: Worker) -> None:
+    def made(name: str, **members: Any) -> str:
+        given = {"Name": name, "Description": name, "QualificationTypeStatus": "Active"} | members
+        return str(rosa("CreateQualificationType", **given)["QualificationType"]["QualificationTypeId"])
+
+    def publish(title: str, *type_ids: str) -> None:
+        asks = [{"QualificationTypeId": each, "Comparator": "Exists"} for each in type_ids]
+        rosa.create_hit(Title=title, QualificationRequirements=asks)
+
+    tested = made("Tested", Test=TEST, TestDurationInSeconds=600)
+    asked = made("Asked")
+    publish("Open")
+    publish("Test", tested)
+    publish("Ask", asked)
+    publish("Both", tested, asked)
+    rosa.create_hit(Title="Portugal", QualificationRequirements=from_portugal("Accept"))
+    stands = {group["Title"]: group["Standing"] for group in wei("ListHITGroups")["HITGroups"]}
+    assert stands == {
+        "Open": "Qualified", "Test": "TestNow", "Ask": "RequestNow", "Both": "TestNow",
+        "Portugal": "NotEligible",
+    }  # fmt: skip
+    assert titles(wei, Show="Qualified") == ["Open"]
+    assert sorted(titles(wei, Show="CanTest")) == ["Open", "Test"]
+    rosa("AssociateQualificationWithWorker", QualificationTypeId=tested, WorkerId=wei.id, IntegerValue=1)
+    assert sorted(titles(wei, Show="Qualified")) == ["Open", "Test"]

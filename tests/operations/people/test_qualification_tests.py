@@ -10,7 +10,7 @@ from kempelen.operations.people.qualification_requests import (
     QualificationTypeRetryDelayNotElapsed,
 )
 from kempelen.operations.people.qualification_tests import (
-    AnswersNotTaken,
+    AnswerNotTaken,
     AnswersTooLong,
     TimeForTestRanOut,
     end_overdue_tests,
@@ -147,11 +147,11 @@ def test_of_answers_handed_in_at_once_one_counts(rosa: Requester, wei: Worker, k
 
 def test_answers_the_test_does_not_allow_are_refused_while_its_time_goes_on(wei: Worker, keyed: str) -> None:
     attempt = begin(wei, keyed)
-    with pytest.raises(AnswersNotTaken, match="cat: Please answer this question"):
+    with pytest.raises(AnswerNotTaken, match="cat: Please answer this question"):
         hand_in(wei, attempt, why="because")
-    with pytest.raises(AnswersNotTaken, match='"moo" is not one of the choices'):
+    with pytest.raises(AnswerNotTaken, match='"moo" is not one of the choices'):
         hand_in(wei, attempt, cat="moo")
-    with pytest.raises(AnswersNotTaken, match=r"\{0\}"):
+    with pytest.raises(AnswerNotTaken, match=r"\{0\}"):
         hand_in(wei, attempt, cat="{0}")
     with pytest.raises(AnswersTooLong, match="65535"):
         hand_in(wei, attempt, cat="meow", why="x" * 65_535)
@@ -208,7 +208,7 @@ def test_the_answer_key_never_reaches_a_worker(rosa: Requester, wei: Worker, ana
     rosa.create_hit(QualificationRequirements=[requirement])
     attempt = begin(wei, keyed)
     seen = [attempt, begin(wei, keyed)]
-    with pytest.raises(AnswersNotTaken) as refused:
+    with pytest.raises(AnswerNotTaken) as refused:
         hand_in(wei, attempt, cat="moo")
     seen += [{"refusal": refused.value.message}, hand_in(wei, attempt, cat="woof")]
     for name in ("ListOwnQualifications", "ListOwnQualificationRequests", "ListMessages"):

@@ -35,3 +35,13 @@ def test_only_its_requester_sees_it_and_only_once_submitted(
     with pytest.raises(AssignmentDoesNotExist):
         omar("GetWorkRecord", AssignmentId=assignment)
     assert "ActiveSeconds" not in rosa("GetWorkRecord", AssignmentId=assignment)
+
+
+def test_a_worker_can_say_that_ai_helped(rosa: Requester, wei: Worker) -> None:
+    assignment = wei.accept(rosa.create_hit()["HITId"])
+    fields = [{"Name": "label", "Value": "cat"}]
+    wei("SubmitAssignment", AssignmentId=assignment, Fields=fields, AIHelp=True)
+    assert rosa("GetWorkRecord", AssignmentId=assignment)["AIHelp"] is True
+    assert "AIHelp" not in rosa("GetAssignment", AssignmentId=assignment)["Assignment"]["Answer"]
+    silent = wei.do(rosa.create_hit()["HITId"])
+    assert "AIHelp" not in rosa("GetWorkRecord", AssignmentId=silent)

@@ -8,11 +8,13 @@ from kempelen.errors import ParameterValidationError, Refusal
 from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command
 from kempelen.operations.doing.conditions import assign
-from kempelen.operations.finding.admission import group, refuse_unless_may
+from kempelen.operations.finding.admission import group, refuse_unless_may, refuse_unless_wanted
 from kempelen.operations.finding.comprehension import refuse_unless_understood
 from kempelen.operations.finding.task_answers import task_as_answer
-from kempelen.rules import task_settings
-from kempelen.rules.lifecycle import AssignmentStatus, HITStatus
+from kempelen.operations.people import newcomers
+from kempelen.operations.people.newcomers import is_newcomer
+from kempelen.rules import preferences, task_settings
+from kempelen.rules.lifecycle import AssignmentStatus, HITStatus, time_allowed
 from kempelen.rules.requirements import WorkerAction
 from kempelen.rules.task_settings import TaskSettings
 from kempelen.store import (
@@ -27,6 +29,7 @@ from kempelen.store import (
     statistics,
     taken,
 )
+from kempelen.store import preferences as kept_preferences
 from kempelen.store.hit_types import HITType
 from kempelen.store.hits import Hit, HITDoesNotExist
 
@@ -82,6 +85,14 @@ class CapReached(Refusal):
     page_status = 422
 
 
+class EnoughToday(Refusal):
+    """You have accepted {most} tasks with a content warning today, which is the most in a day, by your own
+    preferences or by this requester's. The count begins anew at midnight UTC."""
+
+    code = "Kempelen.ContentWarningsOfToday"
+    page_status = 429
+
+
 class Excluded(Refusal):
     """This work is for workers who have not taken part in certain other work of this requester before."""
 
@@ -102,8 +113,9 @@ def accept_hit(
     assert hit_group_id is not None
     hit_type = group(call, hit_group_id)
     _refuse_unless_admitted(call, hit_type, holding=holding)
+    checked = is_newcomer(call, hit_type)
     for _ in range(ATTEMPTS):
-        place = _next(call, hit_type.key)
+        place = _next(call, hit_type.key, checked=checked)
         if place is None:
             return None
         task = _take(call, hits.by_key(call, place.hit), hit_type)
@@ -130,6 +142,7 @@ def _refuse_unless_admitted(
 ) -> None:
     """Everything that does not depend on a free slot, in the order in which workers are told."""
     refuse_unless_may(call, hit_type, WorkerAction.ACCEPT)
+    refuse_unless_wanted(call, hit_type)
     if own is not None:
         word = "accepted" if own[1] is AssignmentStatus.ASSIGNED else "done"
         raise AlreadyYours(state=word, assignment_id=own[0])
@@ -148,20 +161,24 @@ def _take(call: Call, hit: Hit, hit_type: HITType) -> dict[str, Any] | None:
     after = hits.take_slot(call, hit, hit_type=hit_type.key)
     if after is None:
         return None
+    time, longer = time_allowed(hit_type.duration_seconds, percent=call.actor.time_percent)
     assignment = assignments.add(
         call,
         hit=hit.key,
         worker=call.actor.account,
         requester=hit.requester,
-        abandon_at=call.now + hit_type.duration_seconds * 1000,
+        abandon_at=call.now + time,
         reward=hit.reward,
         fee=hit.fee,
+        longer=longer,
     )
     assert assignment is not None, "the worker's row is locked, and they had none of this HIT"
     settings = task_settings.read(hit_type.settings)
     _count(call, hit_type, settings)
     if hit_type.settings_version:
         queue.accepted_under(call, assignment.key, version=hit_type.settings_version)
+    if is_newcomer(call, hit_type):
+        newcomers.count(call, hit, hit_type, assignment)
     if settings.conditions:
         assign(call, hit_type.key, settings)
     _introduce(call, hit.requester, settings)
@@ -176,12 +193,23 @@ def _count(call: Call, hit_type: HITType, settings: TaskSettings) -> None:
     """Count against the day and the caps. Raises the refusal of the one that is full."""
     if not taken.take_of_day(call, most=call.traits.accepts_a_day):
         raise TooManyToday(most=call.traits.accepts_a_day)
+    if settings.warnings:
+        _count_warned(call, settings)
     most = settings.most_per_worker or taken.UNLIMITED
     if not taken.take(call, taken.of_type(hit_type.key), most=most):
         raise CapReached(most=most)
     for name, most_in_scope in settings.caps:
         if not taken.take(call, taken.of_name(hit_type.requester, name), most=most_in_scope):
             raise CapReached(most=most_in_scope)
+
+
+def _count_warned(call: Call, settings: TaskSettings) -> None:
+    """Count a task with a content warning. Raises `EnoughToday`."""
+    own = preferences.read(kept_preferences.of_actor(call)).warnings_a_day
+    most = min(own or taken.UNLIMITED, settings.warnings_a_day or taken.UNLIMITED)
+    most = min(most, call.traits.accepts_a_day)
+    if not taken.take_of_day(call, most=most, scope=taken.WARNED):
+        raise EnoughToday(most=most)
 
 
 def _introduce(call: Call, requester: int, settings: TaskSettings) -> None:
@@ -205,10 +233,13 @@ def _tell(call: Call, hit: Hit, assignment: assignments.Assignment) -> None:
     call.due(assignment.abandon_at)
 
 
-def _next(call: Call, hit_type: int) -> dispatch.Place | None:
-    """Where the next HIT for the acting worker stands; None with a refusal that keeps how far they came."""
+def _next(call: Call, hit_type: int, *, checked: bool) -> dispatch.Place | None:
+    """Where the next HIT for the acting worker stands; None with a refusal that keeps how far they came.
+
+    With `checked` only HITs with a review policy.
+    """
     reached, lap_at = cursors.read(call, hit_type)
-    walk = _Walk(call, hit_type)
+    walk = _Walk(call, hit_type, checked=checked)
     place = walk.through(reached)
     if place is None and reached and not walk.is_cut and call.now - lap_at >= LAP:
         # A lock or a late commit may have left something open behind the cursor.
@@ -222,11 +253,12 @@ def _next(call: Call, hit_type: int) -> dispatch.Place | None:
 class _Walk:
     """A bounded walk through the open HITs of a group, the most urgent first."""
 
-    def __init__(self, call: Call, hit_type: int) -> None:
+    def __init__(self, call: Call, hit_type: int, *, checked: bool) -> None:
         self.is_cut = False
         """Whether it ended because it had been long enough."""
         self._call = call
         self._hit_type = hit_type
+        self._checked = checked
         self._windows = WINDOWS
 
     def through(self, reached: dict[int, int]) -> dispatch.Place | None:
@@ -252,7 +284,9 @@ class _Walk:
                 self.is_cut = True
                 break
             self._windows -= 1
-            place = dispatch.candidate(call, hit_type, level=level, after=after, waits=waits)
+            place = dispatch.candidate(
+                call, hit_type, level=level, after=after, waits=waits, checked=self._checked
+            )
             if place is not None:
                 cursors.save(call, hit_type, level=level, position=place.position)
                 return place

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from kempelen.errors import Refusal
+from kempelen.errors import ParameterValidationError, Refusal
 from kempelen.operation import Call, Role, command, query
 from kempelen.operations.doing.returning import refuse_gone
 from kempelen.operations.finding.task_answers import settings_of, task_as_answer
-from kempelen.rules import task_settings, tokens
-from kempelen.rules.lifecycle import AssignmentStatus
+from kempelen.rules import calendar, task_settings, tokens
+from kempelen.rules.lifecycle import DAY, AssignmentStatus, time_allowed
 from kempelen.rules.money import Money
-from kempelen.store import assignments, hit_types, hits, paging, queue
+from kempelen.store import assignments, drafts, hit_types, hits, paging, queue, work_figures
 from kempelen.store.assignments import Assignment
 from kempelen.store.queue import Entry
 
@@ -41,9 +41,22 @@ def list_tasks(call: Call) -> dict[str, Any]:
 
 @query("ListOwnAssignments", by=Role.WORKER)
 def list_own_assignments(
-    call: Call, *, status: str | None = None, max_results: int | None = None, next_token: str | None = None
+    call: Call,
+    *,
+    status: str | None = None,
+    day: str | None = None,
+    page_number: int | None = None,
+    max_results: int | None = None,
+    next_token: str | None = None,
 ) -> dict[str, Any]:
-    """Everything the worker ever accepted, latest first; with a status, a page can be short and go on."""
+    """Everything the worker ever accepted, latest first; with a status, a page can be short and go on.
+
+    With a day, what was handed in on it (UTC), and of that also pages by number.
+    """
+    if day is not None:
+        return _of_day(call, day, status, page_number, max_results=max_results, next_token=next_token)
+    if page_number is not None:
+        raise ParameterValidationError("PageNumber is for the list of one Day.")
     page = paging.read(call, next_token, max_results, start=paging.NEWEST, filter=[status])
     wanted = None if status is None else AssignmentStatus[status.upper()]
     shown: list[Entry] = []
@@ -65,6 +78,33 @@ def list_own_assignments(
     return answer
 
 
+def _of_day(
+    call: Call,
+    day: str,
+    status: str | None,
+    number: int | None,
+    *,
+    max_results: int | None,
+    next_token: str | None,
+) -> dict[str, Any]:
+    wanted = calendar.read(day)
+    if wanted is None:
+        raise ParameterValidationError("Day is a date written as 2026-11-22.")
+    if status is not None or (number is not None and next_token is not None):
+        raise ParameterValidationError("With Day give no Status, and of PageNumber and NextToken only one.")
+    begin = wanted * DAY
+    page = paging.read(call, next_token, max_results, default=20, start=(begin + DAY, 0), filter=[day])
+    before: tuple[int, int] | None = (int(page.after[0]), int(page.after[1]))
+    total = work_figures.day(call, wanted).submitted
+    if number is not None and number > 1:
+        passed = (number - 1) * page.count
+        before = queue.place_of_day(call, begin=begin, number=passed) if passed <= total else None
+    entries = [] if before is None else queue.of_day(call, begin=begin, before=before, count=page.count)
+    positions = [(each.submitted_at or 0, each.key) for each in entries]
+    answer = paging.answer(call, page, "Assignments", [_entry(each) for each in entries], positions=positions)
+    return answer | {"PageNumber": number, "TotalNumResults": total}
+
+
 @command("ExtendTime", by=Role.WORKER)
 def extend_time(call: Call, *, assignment_id: str) -> dict[str, Any]:
     """Put the deadline of an accepted task off, as often and as far as its settings allow."""
@@ -76,10 +116,12 @@ def extend_time(call: Call, *, assignment_id: str) -> dict[str, Any]:
     most = settings.time_extensions
     if most == 0:
         raise NoExtension(left="its requester does not allow that.")
-    deadline = queue.extend(call, assignment.key, more=settings.time_extension_seconds * 1000, most=most)
+    more, longer = time_allowed(settings.time_extension_seconds, percent=call.actor.time_percent)
+    deadline = queue.extend(call, assignment.key, more=more, longer=longer, most=most)
     if deadline is None:
         raise NoExtension(left=f"it has been extended {most} times already.")
     call.due(deadline)
+    drafts.keep_longer(call, assignment.key, until=deadline + drafts.KEPT)
     _, used = queue.terms(call, assignment.key)
     return {"Deadline": deadline, "ExtensionsLeft": most - used}
 
@@ -104,4 +146,6 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "AutoApprovalTime": entry.approve_at,
         "DecisionTime": entry.decided_at,
         "RequesterFeedback": entry.feedback,
+        "HITGroupId": entry.group_id,
+        "WorkedSeconds": entry.worked_seconds,
     }

@@ -9,6 +9,7 @@ from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command
 from kempelen.operations.doing.freeing import free_slots
 from kempelen.operations.finding.task_answers import settings_of
+from kempelen.operations.people.newcomers import give_back
 from kempelen.rules import task_settings
 from kempelen.rules.lifecycle import AssignmentStatus
 from kempelen.store import assignments, conditions, hit_types, statistics, taken
@@ -79,5 +80,6 @@ def uncount(call: Call, assignment: Assignment, hit_type_key: int) -> None:
     settings = task_settings.read(settings_of(call, assignment, hit_type))
     for name, _ in settings.caps:
         taken.give_back(call, assignment.worker, taken.of_name(assignment.requester, name))
+    give_back(call, assignment, hit_type)
     if settings.conditions:
         conditions.give_back(call, hit_type_key, assignment.worker)

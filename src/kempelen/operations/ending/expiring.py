@@ -35,8 +35,16 @@ def update_expiration_for_hit(call: Call, *, hit_id: str, expire_at: int) -> Non
         expire(call, hit)
 
 
+class TakenDown(InvalidHITState):
+    """HIT {hit_id} was taken down by the operator, so it can be neither extended nor reopened."""
+
+    page_status = 409
+
+
 def refuse_disposed(hit: Hit) -> None:
-    """Raise `InvalidHITState` for a HIT that is disposed of."""
+    """Raise `InvalidHITState` for a HIT that is disposed of or was taken down."""
+    if hit.taken_down_at is not None:
+        raise TakenDown(hit_id=hit.public_id)
     if hit.status == HITStatus.DISPOSED:
         living = [status.label for status in HITStatus if status is not HITStatus.DISPOSED]
         raise InvalidHITState(state=HITStatus.DISPOSED.label, wanted=", ".join(living))

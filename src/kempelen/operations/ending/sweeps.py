@@ -15,10 +15,11 @@ from kempelen.operations.doing.freeing import free_slots
 from kempelen.operations.doing.returning import uncount
 from kempelen.operations.ending.deleting import dispose
 from kempelen.operations.ending.expiring import after_expiry, expire
+from kempelen.operations.ending.taking_down import pay_taken_down
 from kempelen.operations.people.qualification_tests import end_overdue_tests
 from kempelen.operations.reviewing.decisions import approve
 from kempelen.rules.lifecycle import AssignmentStatus
-from kempelen.store import assignments, hits, postings, statistics, sweeping
+from kempelen.store import assignments, drafts, hits, paces, postings, statistics, sweeping, tallies
 from kempelen.store.assignments import Assignment
 
 log = logging.getLogger("kempelen.sweeps")
@@ -140,7 +141,22 @@ def _approve_silent(call: Call) -> int:
             for (requester, worker), count in pairs.items()
         ],
     )
+    tallies.decided(call, [_decision(each, types[each.hit]) for each in approved])
     return len(approved)
+
+
+def _decision(approved: sweeping.Approved, hit_type: int) -> tallies.Decision:
+    return tallies.Decision(
+        requester=approved.requester,
+        worker=approved.worker,
+        hit_type=hit_type,
+        submitted_at=approved.submitted_at,
+        decided_at=approved.approve_at,
+        reward=approved.reward,
+        approved=1,
+        rejected=0,
+        seconds=approved.worked_seconds or 0,
+    )
 
 
 def _approve_one(call: Call, key: int) -> None:
@@ -175,6 +191,9 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(end_overdue_tests),
     Sweep(sweeping.end_tokens),
     Sweep(sweeping.end_late_answers),
+    Sweep(drafts.end_drafts),
+    Sweep(pay_taken_down),
     Sweep(sweeping.fold_groups),
+    Sweep(paces.refresh),
 )
 """In this order."""

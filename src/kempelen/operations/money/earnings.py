@@ -6,7 +6,8 @@ from typing import Any
 
 from kempelen.operation import Call, Role, query
 from kempelen.rules.money import Money
-from kempelen.store import earnings, ledger, paging
+from kempelen.rules.preferences import whole
+from kempelen.store import earnings, ledger, paging, preferences, queue, threads
 from kempelen.store.earnings import Line
 from kempelen.store.ledger import Cause
 
@@ -22,6 +23,7 @@ def get_earnings(call: Call) -> dict[str, Any]:
     approved = available + held + earnings.paid_out(call) - bonuses
     return {
         "Available": str(Money(available)),
+        "Withdrawn": str(Money(earnings.paid_out(call))),
         "PendingApproval": str(Money(earnings.pending(call))),
         "ApprovedToDate": str(Money(approved)),
         "BonusesToDate": str(Money(bonuses)),
@@ -32,6 +34,20 @@ def get_earnings(call: Call) -> dict[str, Any]:
         "ReturnedCount": counts.returned,
         "AbandonedCount": counts.abandoned,
     }
+
+
+@query("GetWorkerSummary", by=Role.WORKER)
+def get_worker_summary(call: Call) -> dict[str, Any]:
+    """What every page shows or needs: what is available, how many tasks are held, how many threads hold
+    something unread (99 stands for more), the worker's shortcuts."""
+    available, _ = ledger.balance(call, ledger.earned(call.actor.account))
+    answer: dict[str, Any] = {"Available": str(Money(available)), "Held": queue.holding(call)}
+    answer["Unread"] = threads.unread(call)
+    kept = preferences.of_actor(call)
+    if kept is not None:
+        preferred = whole(kept)
+        answer |= {name: preferred[name] for name in ("SingleKeyShortcuts", "Shortcuts")}
+    return answer
 
 
 @query("ListEarnings", by=Role.WORKER)

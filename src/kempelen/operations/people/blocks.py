@@ -7,6 +7,7 @@ from typing import Any
 from kempelen.errors import ParameterValidationError, Refusal
 from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command, query
+from kempelen.rules.correspondence import plain
 from kempelen.store import blocks, paging, parties
 
 MOST_BLOCKS = 100_000
@@ -18,11 +19,19 @@ class TooManyBlocks(Refusal):
     code = "AWS.MechanicalTurk.WorkerBlockLimitExceeded"
 
 
+class NotBlocked(Refusal):
+    """You have not blocked the worker {worker_id}."""
+
+    code = "Kempelen.NotBlocked"
+    page_status = 409
+
+
 @command("CreateWorkerBlock", by=Role.REQUESTER)
 def create_worker_block(call: Call, *, worker_id: str, reason: str) -> None:
     """Keep a worker from the caller's HITs from now on; what is accepted stays. Done again, only the reason
-    is new. The worker never sees it."""
+    is new. The worker never sees the reason: what they are told is said with PutBlockNotice."""
     worker = parties.worker_key(call, worker_id)
+    parties.know_requester(call, call.actor)
     blocked = blocks.add(call, worker=worker, reason=reason)
     if blocked is None:
         return
@@ -40,6 +49,36 @@ def delete_worker_block(call: Call, *, worker_id: str, reason: str | None = None
         raise ParameterValidationError("WorkerId is invalid.") from None
     if blocks.remove(call, worker=worker):
         call.emit(Event(EventKind.WorkerUnblocked, call.actor.account, worker=worker))
+
+
+@command("PutBlockNotice", by=Role.REQUESTER)
+def put_block_notice(call: Call, *, worker_id: str, notice: str | None = None) -> None:
+    """Say why a worker whom the caller has blocked is blocked, in words meant for the worker; with nothing,
+    they are told no cause. Raises `NotBlocked`."""
+    worker = parties.worker_key(call, worker_id)
+    text = None if notice is None or not notice.strip() else plain(notice, parameter="Notice")
+    if not blocks.put_notice(call, worker=worker, notice=text):
+        raise NotBlocked(worker_id=worker_id)
+
+
+@query("ListOwnBlocks", by=Role.WORKER)
+def list_own_blocks(
+    call: Call, *, max_results: int | None = None, next_token: str | None = None
+) -> dict[str, Any]:
+    """Which requesters take no work from the worker, the newest block first, with the cause where the
+    requester gave one for them. Each is of all the requester's work and lasts until the requester ends it."""
+    page = paging.read(call, next_token, max_results, start=paging.NEWEST)
+    found = blocks.of_worker(call, before=(int(page.after[0]), int(page.after[1])), count=page.count)
+    items = [
+        {
+            "RequesterId": each.requester_id,
+            "RequesterName": each.requester_name,
+            "Notice": each.notice,
+            "Since": each.at,
+        }
+        for each in found
+    ]
+    return paging.answer(call, page, "Blocks", items, positions=[(each.at, each.key) for each in found])
 
 
 @query("ListWorkerBlocks", by=Role.REQUESTER)

@@ -7,7 +7,7 @@ requirement looks at them, and one for all qualifications together.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from kempelen.errors import Refusal
 from kempelen.operation import Call
 from kempelen.rules.comparators import Locale, Value
 from kempelen.rules.reasons import reason
+from kempelen.rules.requirement_sets import WAIVED, explain_to
 from kempelen.rules.requirements import (
     Explanation,
     Requirement,
@@ -27,6 +28,7 @@ from kempelen.rules.system_qualifications import (
     ADULT,
     ALL_MASTERS,
     LOCALE,
+    NUMBER_HITS_APPROVED,
     PRODUCTION_TYPES,
     SANDBOX_TYPES,
 )
@@ -60,7 +62,21 @@ def explanations(call: Call, hit_type: HITType) -> tuple[Explanation, ...]:
     requirements = requirements_of(hit_type.requirements)
     if not requirements:
         return ()
-    return explain(requirements, _values(call, {one.qualification_type_id for one in requirements}))
+    type_ids = {one.qualification_type_id for one in requirements}
+    if not hit_type.newcomers or not type_ids & WAIVED:
+        return explain(requirements, _values(call, type_ids))
+    values = _values(call, type_ids | {NUMBER_HITS_APPROVED})
+    return explain_to(requirements, values, newcomers=hit_type.newcomers)
+
+
+def needs_waiver(call: Call, hit_type: HITType) -> bool:
+    """Whether the acting worker could not accept this work if newcomers were not let in."""
+    requirements = requirements_of(hit_type.requirements)
+    type_ids = {one.qualification_type_id for one in requirements} & WAIVED
+    if not type_ids:
+        return False
+    found = explain(requirements, _values(call, type_ids))
+    return any(not one.met for one in found if one.requirement.qualification_type_id in WAIVED)
 
 
 def _values(call: Call, type_ids: set[str]) -> dict[str, Value]:
@@ -98,6 +114,13 @@ def eligibility_as_answer(call: Call, explanations: Sequence[Explanation]) -> li
     }
     if own:
         faces |= qualification_types.faces(call, own)
+    return eligibility_by_faces(explanations, faces)
+
+
+def eligibility_by_faces(
+    explanations: Sequence[Explanation], faces: Mapping[str, qualification_types.Face]
+) -> list[dict[str, Any]]:
+    """As `eligibility_as_answer`, with what is known of the qualification types."""
     unknown = qualification_types.Face("", False, False)
     return [
         _as_answer(one, faces.get(one.requirement.qualification_type_id, unknown)) for one in explanations

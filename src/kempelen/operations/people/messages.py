@@ -7,7 +7,8 @@ from typing import Any
 from kempelen.errors import ParameterValidationError
 from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command, query
-from kempelen.store import messages, outbox, paging, parties
+from kempelen.rules.correspondence import Sender, excerpt
+from kempelen.store import messages, outbox, paging, parties, threads
 
 NO_WORK = "Cannot send a notification to a worker who has not done any work for you"
 
@@ -18,7 +19,7 @@ def notify_workers(call: Call, *, subject: str, message_text: str, worker_ids: l
     others are. An id given twice gets one message."""
     parties.know_requester(call, call.actor)
     failures: list[dict[str, Any]] = []
-    told = 0
+    known: set[int] = set()
     for worker_id in dict.fromkeys(worker_ids):
         worker = _own_worker(call, worker_id)
         if worker is None:
@@ -29,11 +30,12 @@ def notify_workers(call: Call, *, subject: str, message_text: str, worker_ids: l
                     "WorkerId": worker_id,
                 }
             )
-            continue
+        else:
+            known.add(worker)
+    for worker in sorted(known):  # in one order, so that two such calls never wait for each other
         tell(call, worker, requester=call.actor.account, subject=subject, text=message_text)
-        told += 1
-    if told:
-        call.emit(Event(EventKind.WorkersNotified, call.actor.account, detail=str(told)))
+    if known:
+        call.emit(Event(EventKind.WorkersNotified, call.actor.account, detail=str(len(known))))
     return {"NotifyWorkersFailureStatuses": failures}
 
 
@@ -49,9 +51,26 @@ def _own_worker(call: Call, worker_id: str) -> int | None:
 def tell(
     call: Call, worker: int, *, requester: int | None, subject: str, text: str, by_mail: bool = True
 ) -> None:
-    """Keep a message for a worker and send it by mail, which leaves only where money is real."""
+    """Keep a message for a worker, in the thread of what this requester, or the market, tells them at large,
+    and send it by mail, which leaves only where money is real."""
     subject = " ".join(subject.split())
-    messages.add(call, worker=worker, requester=requester, subject=subject, body=text)
+    thread, _ = threads.write(
+        call,
+        worker=worker,
+        requester=requester,
+        sender=Sender.NOTICE,
+        subject=subject,
+        excerpt=excerpt(text),
+    )
+    messages.add(
+        call,
+        thread=thread,
+        worker=worker,
+        requester=requester,
+        sender=Sender.NOTICE,
+        subject=subject,
+        body=text,
+    )
     if by_mail and not call.traits.play_money:
         payload = {"worker": worker, "subject": subject, "text": text, "requester": requester}
         outbox.put(call, kind="mail", lane="mail", payload=payload)

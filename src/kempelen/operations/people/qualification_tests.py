@@ -11,7 +11,7 @@ from kempelen.operations.people import language_tests
 from kempelen.operations.people.qualification_requests import grant_request
 from kempelen.operations.people.standing import refuse_suspended
 from kempelen.rules import answers, test_scores
-from kempelen.rules.answers import Field, pack
+from kempelen.rules.answers import AnswerNotTaken, Field, pack
 from kempelen.rules.documents import MAX_BYTES
 from kempelen.rules.qualifying import RequestStatus
 from kempelen.store import qualification_requests as requests
@@ -24,12 +24,6 @@ class TimeForTestRanOut(Refusal):
 
     code = "AWS.MechanicalTurk.QualificationTestExpired"
     page_status = 410
-
-
-class AnswersNotTaken(Refusal):
-    """{sentences}"""
-
-    type = "ParameterValidationError"
 
 
 class AnswersTooLong(Refusal):
@@ -85,8 +79,7 @@ def _document(test: str, fields: tuple[Field, ...]) -> str:
     form = test_scores.form_of(test)
     problems = answers.check_answers(form, fields)
     if problems:
-        sentences = " ".join(f"{problem.question}: {problem.text}" for problem in problems)
-        raise AnswersNotTaken(sentences=sentences, problems=problems)
+        raise AnswerNotTaken(problems)
     document = answers.document(form, fields)
     if len(document) > MAX_BYTES:
         raise AnswersTooLong(most=MAX_BYTES)

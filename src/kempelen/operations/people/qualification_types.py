@@ -7,7 +7,7 @@ from typing import Any
 
 from kempelen.errors import InvalidParameterCombination, ParameterValidationError
 from kempelen.events import Event, EventKind
-from kempelen.operation import Arguments, Call, Role, Traits, command, query
+from kempelen.operation import SYSTEM, Arguments, Call, Role, Traits, command, query
 from kempelen.operations.people.eligibility import SYSTEM_TYPES
 from kempelen.rules import test_scores
 from kempelen.rules.qualifying import DEFAULT_VALUE
@@ -133,7 +133,7 @@ def delete_qualification_type(call: Call, *, qualification_type_id: str) -> None
 
 def type_as_answer(call: Call, found: QualificationType) -> dict[str, Any]:
     """The contract's QualificationType. The key is for the owner alone, and the test for requesters:
-    a worker sees it when their time has begun."""
+    a worker sees it when their time has begun. The market's own tests nobody sees before."""
     is_requester = call.actor.role is Role.REQUESTER
     is_owner = is_requester and call.actor.account == found.requester
     return {
@@ -143,7 +143,7 @@ def type_as_answer(call: Call, found: QualificationType) -> dict[str, Any]:
         "Description": found.description,
         "Keywords": found.keywords,
         "QualificationTypeStatus": "Active" if found.active else "Inactive",
-        "Test": found.test if is_requester else None,
+        "Test": found.test if is_requester and found.requester != SYSTEM.account else None,
         "TestDurationInSeconds": found.test_duration_seconds,
         "AnswerKey": found.answer_key if is_owner else None,
         "RetryDelayInSeconds": found.retry_delay_seconds,

@@ -8,11 +8,11 @@ from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command, query
 from kempelen.operations.people.messages import tell
 from kempelen.rules.comparators import Locale
-from kempelen.rules.qualifying import DEFAULT_VALUE
+from kempelen.rules.qualifying import DEFAULT_VALUE, may_ask_again_at
 from kempelen.rules.requirements import locale_as_answer
-from kempelen.store import paging, parties, qualification_types, qualifications
+from kempelen.store import paging, parties, qualification_requests, qualification_types, qualifications
 from kempelen.store.qualification_types import QualificationDoesNotExist
-from kempelen.store.qualifications import Qualification
+from kempelen.store.qualifications import OwnQualification, Qualification
 
 
 @command("AssociateQualificationWithWorker", by=Role.REQUESTER)
@@ -106,10 +106,11 @@ def list_workers_with_qualification_type(
 
 
 def _as_answer(held: Qualification, type_id: str, worker_id: str) -> dict[str, Any]:
-    return {"QualificationTypeId": type_id, "WorkerId": worker_id, **_value_as_answer(held)}
+    return {"QualificationTypeId": type_id, "WorkerId": worker_id, **value_as_answer(held)}
 
 
-def _value_as_answer(held: Qualification) -> dict[str, Any]:
+def value_as_answer(held: Qualification) -> dict[str, Any]:
+    """What is held, since when, and whether it still is."""
     answer: dict[str, Any] = {
         "GrantTime": held.granted_at,
         "IntegerValue": held.value,
@@ -140,18 +141,31 @@ def discard_qualification(call: Call, *, qualification_type_id: str) -> None:
 def list_own_qualifications(
     call: Call, *, max_results: int | None = None, next_token: str | None = None
 ) -> dict[str, Any]:
-    """What the worker was ever granted, in that order, and why it was taken away where it was."""
+    """What the worker was ever granted, in that order, why it was taken away where it was, and from when on it
+    can be asked for again where it can."""
     page = paging.read(call, next_token, max_results, start=(0, 0))
     found = qualifications.own(call, after=(int(page.after[0]), int(page.after[1])), count=page.count)
+    names = parties.requesters_of(call, (one.requester for one in found))
+    asked = qualification_requests.last_among(call, [one.qualification.qualification_type for one in found])
     items = [
-        {
-            "QualificationTypeId": one.type_id,
-            "Name": one.name,
-            "Description": one.description,
-            "Reason": one.qualification.reason,
-            **_value_as_answer(one.qualification),
-        }
+        _own_as_answer(one, names[one.requester], asked.get(one.qualification.qualification_type))
         for one in found
     ]
     positions = [(one.qualification.created_at, one.qualification.key) for one in found]
     return paging.answer(call, page, "Qualifications", items, positions=positions)
+
+
+def _own_as_answer(one: OwnQualification, requester: tuple[str, str], asked_at: int | None) -> dict[str, Any]:
+    again_at = may_ask_again_at(max(one.qualification.granted_at, asked_at or 0), one.retry_delay_seconds)
+    return {
+        "QualificationTypeId": one.type_id,
+        "Name": one.name,
+        "Description": one.description,
+        "Reason": one.qualification.reason,
+        "RequesterId": requester[0],
+        "RequesterName": requester[1],
+        "HasTest": bool(one.has_test),
+        "IsRequestable": bool(one.is_requestable),
+        "MayRequestTime": again_at if one.is_requestable else None,
+        **value_as_answer(one.qualification),
+    }

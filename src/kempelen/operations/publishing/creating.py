@@ -13,6 +13,7 @@ from kempelen.events import Event, EventKind
 from kempelen.operation import Arguments, Call, Role, Traits, command
 from kempelen.operations.money.pricing import price
 from kempelen.operations.money.quotas import count_hits
+from kempelen.operations.people.newcomers import checks_answers
 from kempelen.operations.people.required import check_hit_type_usable
 from kempelen.operations.publishing import hit_types as hit_type_operations
 from kempelen.operations.publishing.hit_answers import hit_as_answer
@@ -222,6 +223,8 @@ def _add(call: Call, hit: FullHit, hit_type: hit_types.HITType, *, token: str | 
     if token is not None:
         once.keep(call, SCOPE, token, fingerprint=prepared.fingerprint, made=hit.public_id)
     groups.change(call, hit.hit_type, hits=1, expires_at=hit.expires_at)
+    if prepared.policies is not None:
+        checks_answers(call, hit_type)
     call.emit(Event(EventKind.HITCreated, call.actor.account, hit.hit_type, hit.key))
     cost = (hit.reward + fee) * hit.max_assignments
     count_hits(call, hits=1, spend=cost, hit=hit.key)

@@ -6,6 +6,7 @@ from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command
 from kempelen.operations.money.pricing import price
 from kempelen.operations.money.quotas import count_spend
+from kempelen.operations.people.newcomers import checks_answers
 from kempelen.operations.people.required import check_hit_type_usable
 from kempelen.operations.publishing.creating import level_of
 from kempelen.rules.lifecycle import HITStatus
@@ -39,6 +40,8 @@ def _retype(call: Call, hit: Hit, hit_type: hit_types.HITType) -> None:
     )
     groups.change(call, hit.hit_type, hits=-1)
     groups.change(call, after.hit_type, hits=1, expires_at=after.expires_at)
+    if hit.policies is not None:
+        checks_answers(call, hit_type)
     call.emit(Event(EventKind.HITTypeChanged, after.requester, after.hit_type, after.key))
     dearer = (after.cost - hit.cost) * after.max_assignments
     if dearer > 0:

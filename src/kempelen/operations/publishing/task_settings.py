@@ -8,8 +8,10 @@ from typing import Any
 from kempelen.errors import ParameterValidationError
 from kempelen.events import Event, EventKind
 from kempelen.operation import Call, Role, command, query
+from kempelen.operations.people.newcomers import adjust
+from kempelen.rules import content_warnings
 from kempelen.rules import task_settings as rules
-from kempelen.store import conditions, hit_types, paging, parties, taken, task_settings
+from kempelen.store import conditions, groups, hit_types, paging, parties, taken, task_settings
 
 LONGEST = 262_144
 """Characters of the settings of one HIT type, as JSON."""
@@ -27,6 +29,15 @@ def put_task_settings(call: Call, *, hit_type_id: str, settings: dict[str, Any])
     excluded = [taken.of_type(hit_types.owned(call, each).key) for each in read.excluded_types]
     excluded += [taken.of_name(call.actor.account, name) for name in read.excluded_scopes]
     version = task_settings.put(call, hit_type.key, settings=text, excluded=excluded)
+    groups.put_warnings(call, hit_type.key, content_warnings.bits(read.warnings))
+    groups.put_marks(
+        call,
+        hit_type.key,
+        language=settings.get("Language"),
+        phone=settings.get("PhoneFriendly", False),
+        keyboard=settings.get("KeyboardFriendly", False),
+    )
+    adjust(call, hit_type, read.newcomer_cap)
     for condition in sorted(one.name for one in read.conditions):
         conditions.prepare(call, hit_type.key, condition)
     call.emit(

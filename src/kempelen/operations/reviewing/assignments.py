@@ -87,7 +87,7 @@ def _as_answer(
         "SubmitTime": assignment.submitted_at,
         "ApprovalTime": assignment.decided_at if is_approved else None,
         "RejectionTime": assignment.decided_at if is_rejected else None,
-        "Deadline": assignment.abandon_at,
+        "Deadline": assignment.deadline_shown,
         "Answer": document(form, unpack(fields)),
         "RequesterFeedback": assignment.feedback,
     }

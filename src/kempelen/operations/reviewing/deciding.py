@@ -10,6 +10,10 @@ from kempelen.store.assignments import Assignment, InvalidAssignmentState
 from kempelen.store.hits import Hit
 
 
+class PaidOut(InvalidAssignmentState):
+    """HIT {hit_id} was taken down by the operator, and everybody who had a part in it is paid."""
+
+
 @command("ApproveAssignment", by=Role.REQUESTER)
 def approve_assignment(
     call: Call, *, assignment_id: str, requester_feedback: str | None = None, override_rejection: bool = False
@@ -28,6 +32,8 @@ def reject_assignment(call: Call, *, assignment_id: str, requester_feedback: str
     """Pay nothing for this assignment. Its slot is not offered again."""
     assignment = assignments.owned(call, assignment_id)
     hit = _hit(call, assignment)
+    if hit.taken_down_at is not None:
+        raise PaidOut(hit_id=hit.public_id)
     if not reject(call, assignment, hit, feedback=requester_feedback):
         raise _wrong_state(call, assignment)
 

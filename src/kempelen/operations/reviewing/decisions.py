@@ -5,7 +5,7 @@ from __future__ import annotations
 from kempelen.events import Event, EventKind
 from kempelen.operation import Call
 from kempelen.rules.lifecycle import AssignmentStatus
-from kempelen.store import assignments, hits, ledger, statistics
+from kempelen.store import assignments, hits, ledger, statistics, tallies
 from kempelen.store.assignments import Assignment
 from kempelen.store.hits import Hit
 
@@ -36,6 +36,7 @@ def approve(
         approved=1,
         rejected=0 if from_hold else -1,
     )
+    _tally(call, assignment, hit, approved=1, rejected=0 if from_hold else -1)
     _tell(call, EventKind.AssignmentApproved, assignment, hit)
     return True
 
@@ -60,8 +61,26 @@ def reject(call: Call, assignment: Assignment, hit: Hit, *, feedback: str) -> bo
         number=slot[0],
     )
     statistics.count(call, requester=assignment.requester, worker=assignment.worker, rejected=1)
+    _tally(call, assignment, hit, approved=0, rejected=1)
     _tell(call, EventKind.AssignmentRejected, assignment, hit)
     return True
+
+
+def _tally(call: Call, assignment: Assignment, hit: Hit, *, approved: int, rejected: int) -> None:
+    is_override = rejected < 0
+    decision = tallies.Decision(
+        requester=assignment.requester,
+        worker=assignment.worker,
+        hit_type=hit.hit_type,
+        submitted_at=assignment.submitted_at or call.now,
+        decided_at=call.now,
+        reward=assignment.reward,
+        approved=approved,
+        rejected=rejected,
+        seconds=0 if is_override else assignment.worked_seconds or 0,
+        rejected_at=assignment.decided_at if is_override else None,
+    )
+    tallies.decided(call, (decision,))
 
 
 def _tell(call: Call, kind: EventKind, assignment: Assignment, hit: Hit) -> None:

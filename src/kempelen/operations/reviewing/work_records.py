@@ -22,5 +22,6 @@ def get_work_record(call: Call, *, assignment_id: str) -> dict[str, Any]:
         "SubmitTime": assignment.submitted_at,
         "ActiveSeconds": told.get("active_seconds"),
         "InstructionsVersion": told.get("instructions"),
+        "AIHelp": told.get("ai_help"),
         "SettingsVersion": settings_version or None,
     }

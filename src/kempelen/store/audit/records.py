@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import and_, or_, select
 
+from kempelen.operation import SYSTEM
 from kempelen.store.audit.pages import pages_of, within
 from kempelen.store.sql import Sql
 from kempelen.store.tables.house import keys, members, organisations, people
@@ -77,8 +78,11 @@ ASSIGNMENTS_OF_NOBODY = Sql(
 
 REQUESTER_PAGES = pages_of(requesters.c.id)
 REQUESTERS = Sql(
-    select(requesters.c.id, requesters.c.public_id).where(within(requesters.c.id)).order_by(requesters.c.id)
+    select(requesters.c.id, requesters.c.public_id)
+    .where(within(requesters.c.id), requesters.c.id != SYSTEM.account)
+    .order_by(requesters.c.id)
 )
+"""All but the market itself, which has the language tests and no organisation."""
 WORKER_PAGES = pages_of(workers.c.id)
 WORKERS = Sql(select(workers.c.id, workers.c.public_id).where(within(workers.c.id)).order_by(workers.c.id))
 ORGANISATION_PAGES = pages_of(organisations.c.id)

@@ -114,6 +114,14 @@ Index(
     qualification_requests.c.id,
 )
 Index(
+    "qualification_requests_live_by_worker",
+    qualification_requests.c.worker,
+    qualification_requests.c.started_at,
+    qualification_requests.c.id,
+    sqlite_where=qualification_requests.c.status <= 1,
+    postgresql_where=qualification_requests.c.status <= 1,
+)
+Index(
     "qualification_tests_ending",
     qualification_requests.c.ends_at,
     sqlite_where=qualification_requests.c.status == 0,

@@ -1,0 +1,55 @@
+"""What a page says when something is not done: what happened, and what to do now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from kempelen.errors import Refusal
+from kempelen.web.visit import SignInFirst
+
+if TYPE_CHECKING:
+    from kempelen.web.visit import Visit
+
+HEADLINES = {
+    400: "That request cannot be read",
+    403: "This is not open to you",
+    404: "There is nothing here",
+    409: "That is not yours to do now",
+    410: "The time for this has passed",
+    422: "That cannot be done as it stands",
+    429: "A little slower, please",
+    503: "Kempelen is busy",
+}
+NEXT_STEPS = {
+    400: "Go back, and try again.",
+    403: "If you think this is a mistake, write to the requester or to the house.",
+    404: "The work may have been finished by others or taken back. Look for other work.",
+    409: "Your queue shows what you hold.",
+    410: "Nothing is counted against you for it. Look for other work.",
+    422: "See what is asked for, or look for other work.",
+    429: "Wait a minute, then load the page again.",
+    503: "Nothing was changed. Try again in a moment.",
+}
+"""By status; both lists go through the catalogues."""
+
+
+async def explained(visit: Visit, refusal: Refusal, *, links: Sequence[tuple[str, str]] = ()) -> Response:
+    """The page for a refusal, or JSON for a script; a visitor who has to sign in is sent to do so."""
+    if isinstance(refusal, SignInFirst):
+        return visit.see(f"/login?next={quote(visit.here, safe='')}")
+    status = refusal.page_status
+    if visit.wants_json:
+        return visit.json({"message": visit.said(refusal), "code": refusal.code or None}, status)
+    return await visit.page(
+        "refusal.html",
+        status,
+        headline=HEADLINES.get(status, HEADLINES[422]),
+        message=visit.said(refusal),
+        next_step=NEXT_STEPS.get(status, NEXT_STEPS[422]),
+        status=status,
+        links=links,
+    )

@@ -1,0 +1,1 @@
+"""The worker site: finding work, doing it, being paid and heard."""

@@ -1,0 +1,42 @@
+"""The marks in a working page that old worker scripts look for: names and properties as they were."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from kempelen.web.visit import Visit
+
+
+def mounts_of(visit: Visit, task: dict[str, Any]) -> dict[str, str]:
+    """The properties of each mount as JSON."""
+    left = max(0, int(task["Deadline"] - visit.site.now()))
+    duration = task["AssignmentDurationInSeconds"]
+    modal = {
+        "assignableHitsCount": task.get("HITsAvailable", 1),
+        "assignmentDurationInSeconds": duration,
+        "contactRequesterUrl": contact_url(task["HITTypeId"], task["RequesterId"]),
+        "creationTime": visit.show.iso(task["AcceptTime"]),
+        "expirationTime": visit.show.iso(task["Deadline"]),
+        "description": task["Description"],
+        "monetaryReward": {"amountInDollars": float(task["Reward"]), "currencyCode": "USD"},
+        "projectTitle": task["Title"],
+        "requesterName": task["RequesterName"],
+    }
+    return {
+        "modal": _packed({"modalOptions": modal}),
+        "submitter": _packed({"hiddenFormParams": {"task_id": task["HITId"]}}),
+        "timer": _packed({"originalTimeToCompleteInSeconds": duration, "timeRemainingInSeconds": left}),
+        "auto_accept": _packed({}),
+    }
+
+
+def contact_url(hit_type: str, requester: str) -> str:
+    """The form to write to the requester of a HIT type."""
+    asked = {"hit_type_message[hit_type_id]": hit_type, "hit_type_message[requester_id]": requester}
+    return f"/contact_requester/hit_type_messages/new?{urlencode(asked)}"
+
+
+def _packed(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
