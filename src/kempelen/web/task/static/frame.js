@@ -171,7 +171,7 @@
   function draft() {
     var fields = [];
     kept().forEach(function (field) {
-      if (field.type === "checkbox" || field.type === "radio") {
+      if (isChoice(field)) {
         if (field.checked) fields.push({ Name: field.name, Value: field.value });
       } else if (field.type === "select-multiple") {
         Array.from(field.selectedOptions).forEach(function (option) {
@@ -190,6 +190,10 @@
     tell("draft", { fields: fields });
   });
 
+  function isChoice(field) {
+    return field.type === "checkbox" || field.type === "radio";
+  }
+
   function fill(fields) {
     var values = new Map();
     fields.forEach(function (each) {
@@ -197,24 +201,33 @@
       if (!values.has(name)) values.set(name, []);
       values.get(name).push(String(each.Value));
     });
+    // Values that choices of the same name stand for are not the text of a field beside them.
+    var choices = new Map();
+    kept().forEach(function (field) {
+      if (!choices.has(field.name)) choices.set(field.name, new Set());
+      var each = field.options ? Array.from(field.options) : isChoice(field) ? [field] : [];
+      each.forEach(function (choice) { choices.get(field.name).add(choice.value); });
+    });
     var places = new Map();
     kept().forEach(function (field) {
       var given = values.get(field.name) || [];
       var changed = false;
-      if (field.type === "checkbox" || field.type === "radio") {
+      if (isChoice(field)) {
         var checked = given.indexOf(field.value) >= 0;
         changed = checked !== field.checked;
         field.checked = checked;
-      } else if (field.type === "select-multiple") {
+      } else if (field.options) {
         Array.from(field.options).forEach(function (option) {
           var selected = given.indexOf(option.value) >= 0;
+          if (!field.multiple && !selected) return;
           changed = changed || selected !== option.selected;
           option.selected = selected;
         });
       } else if (values.has(field.name)) {
+        var texts = given.filter(function (value) { return !choices.get(field.name).has(value); });
         var place = places.get(field.name) || 0;
         places.set(field.name, place + 1);
-        if (place < given.length && field.value !== given[place]) { field.value = given[place]; changed = true; }
+        if (place < texts.length && field.value !== texts[place]) { field.value = texts[place]; changed = true; }
       }
       if (changed) {
         field.dispatchEvent(new Event("input", { bubbles: true }));
