@@ -75,7 +75,8 @@ def test_forms_show_media_too(app: App, town: Town, tasks: TestClient, rosa: Req
     put(app, rosa)
     question = form_question(
         "<Question><QuestionIdentifier>q</QuestionIdentifier><QuestionContent><Binary><MimeType>"
-        "<Type>image</Type></MimeType><DataURL>kempelen-media://cat.png</DataURL><AltText>A cat</AltText></Binary>"
+        "<Type>image</Type></MimeType><DataURL>kempelen-media://cat.png</DataURL>"
+        "<AltText>A cat</AltText></Binary>"
         "<FormattedContent>"
         '<![CDATA[<img src="kempelen-media://cat.png" alt="again"/>]]></FormattedContent></QuestionContent>'
         "<AnswerSpecification><FreeTextAnswer/></AnswerSpecification></Question>"
