@@ -49,18 +49,19 @@ def seeded_random(seed: int) -> RandomSource:
     return random.Random(seed)
 
 
-_TRIPLES = [a + b + c for a in ALPHABET for b in ALPHABET for c in ALPHABET]
-_TRIPLE = len(_TRIPLES)
+_LETTERS = bytes(ord(ALPHABET[byte % 36]) for byte in range(252)) + bytes(4)
+_UNFAIR = bytes(range(252, 256))
+"""Bytes that are thrown away: 252 is the most of 36's multiples, so that no letter is likelier."""
+_SPARE = 8
 
 
 def _text(source: RandomSource, length: int) -> str:
-    """Random letters, three at a time; so many more bits are taken than needed that none is likelier."""
-    number = source.getrandbits(length * 6 + 18)
-    letters = []
-    for _ in range((length + 2) // 3):
-        number, digit = divmod(number, _TRIPLE)
-        letters.append(_TRIPLES[digit])
-    return "".join(letters)[:length]
+    """Random letters, one for a byte."""
+    letters = b""
+    while len(letters) < length:
+        taken = source.getrandbits(8 * (length + _SPARE)).to_bytes(length + _SPARE, "little")
+        letters += taken.translate(_LETTERS, _UNFAIR)
+    return letters[:length].decode()
 
 
 def new_id(source: RandomSource) -> str:

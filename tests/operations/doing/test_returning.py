@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_dispatch import next_of, together
+from test_accepting import next_of, together
 
 from kempelen.operations.doing.accepting import NoMoreHITs
 from kempelen.operations.doing.returning import NotHeld, TimeIsUp

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from test_dispatch import crowd, next_of, publish, together
+from test_accepting import crowd, next_of, publish, together
 
 from kempelen.errors import ParameterValidationError, Refusal
 from kempelen.operations.doing.accepting import CapReached, Excluded
