@@ -37,6 +37,7 @@ def test_the_examples_of_a_page_do_what_they_say(
 ) -> None:
     rosa: Requester = town.requester("Rosa", funds="10.00")
     wei = town.worker("Wei", country="US")
+    town.operator("InstallLanguageTests")  # as `kempelen serve` does
     printed: list[str] = []
     monkeypatch.setattr(builtins, "print", lambda *values: printed.append(" ".join(map(str, values))))
     names: dict[str, Any] = {"ROSA_KEY": rosa.access_key, "ROSA_SECRET": rosa.secret_key}

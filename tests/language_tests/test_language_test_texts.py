@@ -63,7 +63,9 @@ def test_a_language_has_two_versions_of_everything_and_they_differ(code: str) ->
 
 
 @pytest.mark.parametrize(("code", "version"), EVERY)
-def test_a_reading_has_a_text_of_some_length_and_eight_questions_of_four_choices(code: str, version: str) -> None:
+def test_a_reading_has_a_text_of_some_length_and_eight_questions_of_four_choices(
+    code: str, version: str
+) -> None:
     reading = material(code).readings[VERSIONS.index(version)]
     assert 100 <= len(reading.text.split()) <= 160
     asked = [question.ask for question in reading.questions]

@@ -60,7 +60,9 @@ def test_a_wrong_letter_costs_its_share_twice() -> None:
     assert sentence_share("año", "ano") < 1
 
 
-@pytest.mark.parametrize("typed", ["", "?!", "Nobody noticed that the clock in the station had stopped.", "x" * 300])
+@pytest.mark.parametrize(
+    "typed", ["", "?!", "Nobody noticed that the clock in the station had stopped.", "x" * 300]
+)
 def test_nothing_other_words_and_a_flood_of_letters_are_worth_nothing(typed: str) -> None:
     assert sentence_share(SAID, typed) == 0
 

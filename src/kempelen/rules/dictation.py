@@ -1,9 +1,10 @@
 """Dictations: how near what somebody typed is to the sentence they heard.
 
 A sentence counts by the share of its characters that are right. The distance is Levenshtein's (Binary codes
-capable of correcting deletions, insertions, and reversals, Soviet Physics Doklady 10, 1966), computed with the
-bit vectors of Myers (A fast bit-vector algorithm for approximate string matching based on dynamic programming,
-Journal of the ACM 46, 1999) in the form that Hyyrö gave them for two whole strings (2003): one step a character.
+capable of correcting deletions, insertions, and reversals, Soviet Physics Doklady 10, 1966), computed with
+the bit vectors of Myers (A fast bit-vector algorithm for approximate string matching based on dynamic
+programming, Journal of the ACM 46, 1999) in the form that Hyyrö gave them for two whole strings (2003): one
+step a character.
 """
 
 from __future__ import annotations

@@ -69,8 +69,8 @@ class LanguageTest:
                 "About level B2. It can be taken again after seven days."
             )
         return (
-            f"Understands spoken {language} and writes it: the score, 0 to 100, of six sentences heard and typed. "
-            "The voice is synthetic. About level B2. It can be taken again after seven days. "
+            f"Understands spoken {language} and writes it: the score, 0 to 100, of six sentences heard and "
+            "typed. The voice is synthetic. About level B2. It can be taken again after seven days. "
             f"A listening test; {language} reading is the one to ask of people who do not hear."
         )
 
@@ -179,9 +179,7 @@ def score(material: Material, kind: Kind, version: str, values: Mapping[str, Seq
 def key_of(reading: Reading, version: str) -> AnswerKey:
     """The key of a reading: a point for each right choice, as a percentage of all."""
     questions = tuple(
-        KeyedQuestion(
-            f"{version}{n}", ((frozenset({str(question.choices.index(question.right) + 1)}), 1),)
-        )
+        KeyedQuestion(f"{version}{n}", ((frozenset({str(question.choices.index(question.right) + 1)}), 1),))
         for n, question in enumerate(reading.questions, start=1)
     )
     return AnswerKey(questions, PercentageMapping(len(questions)))

@@ -35,8 +35,8 @@ RECORDINGS = "/assets/recordings/language-tests"
 
 @command("InstallLanguageTests", by=(Role.OPERATOR, Role.SYSTEM))
 def install_language_tests(call: Call) -> dict[str, Any]:
-    """Put the market's language tests in place, and bring those that are up to date; answers them all, and how
-    many there was something to do for. Run again, it does nothing."""
+    """Put the market's language tests in place and bring them up to date; answers them all, and for how many
+    there was something to do. Run again, it does nothing."""
     standing = {each.public_id: each for each in qualification_types.of(call, SYSTEM.account)}
     changed = [test for test in TESTS.values() if not _stands(test, standing.get(test.id))]
     if changed:
