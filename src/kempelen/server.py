@@ -9,6 +9,7 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 
 import uvicorn
@@ -25,6 +26,7 @@ from kempelen.jobs.watching import watch
 from kempelen.market import Market
 from kempelen.operations.finding.watching import open_groups, tell_watchers
 from kempelen.rules.ids import new_request_id, system_random
+from kempelen.settings import Settings
 from kempelen.store import media, outbox, seals
 from kempelen.store.events import ACCESS, EVENT, TRANSFER
 from kempelen.web import files as file_routes
@@ -73,7 +75,8 @@ def listeners(app: App) -> dict[str, Listener]:
         routes += notifications.routes(market, app.outside.identity.certificate_pem)
         routes += file_routes.routes(market, app.outside.blobs(market.traits.name))
         site = Site(market, app.house, identity, assets=assets, places=Places.of(market, app.settings))
-        routes += site_routes(market, app.outside.blobs(market.traits.name), app.settings)
+        blobs = app.outside.blobs(market.traits.name)
+        routes += site_routes(market, blobs, app.settings, site.worker_of)
         routes += assets.routes() + site.routes(all_pages())
         made[market.traits.name] = Listener(WireDoor(market, app.house, accounts, prefixes), routes)
     made["tasks"] = TaskListener(None, _task_routes(app))
@@ -179,6 +182,21 @@ async def until_signalled(serving: Serving) -> AsyncIterator[None]:
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+
+
+def with_free_ports(settings: Settings) -> Settings:
+    """The settings with a free port wherever theirs is 0 or taken. Pages name the ports, so whoever wants
+    free ones has to choose them before the app is assembled."""
+    chosen: dict[str, int] = {}
+    with contextlib.ExitStack() as held:
+        for name in ("port", "sandbox_port", "task_port"):
+            wanted = getattr(settings, name)
+            try:
+                listening = _bound("tasks", settings.host, wanted)
+            except (PortTaken, CannotListen):
+                listening = _bound("tasks", settings.host, 0)
+            chosen[name] = held.enter_context(listening).getsockname()[1]
+    return replace(settings, **chosen)
 
 
 def _bound(name: str, host: str, port: int) -> socket.socket:

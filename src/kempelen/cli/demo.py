@@ -17,12 +17,13 @@ import uvloop
 from kempelen import settings as settings_module
 from kempelen.app import App, assemble
 from kempelen.cli.demo_items import FORM, LABELS, REVIEWS
+from kempelen.cli.demo_open_work import publish_open_work
 from kempelen.cli.opening import install_language_tests
 from kempelen.client import client as client_of
 from kempelen.operation import Actor, Role
 from kempelen.plugins import batch_results
 from kempelen.rules.ids import seeded_random
-from kempelen.server import Serving
+from kempelen.server import Serving, with_free_ports
 
 if TYPE_CHECKING:
     from types_boto3_mturk import MTurkClient
@@ -60,10 +61,13 @@ class Somebody:
 def run(*, folder: Path = Path("demo-data"), stay: bool = True) -> None:
     """Play the demo in a fresh folder; with `stay`, leave the server running until Ctrl-C."""
     _fresh(folder)
-    settings = replace(settings_module.read(), data=folder, database="", log_calls=False)
+    wanted = replace(settings_module.read(), data=folder, database="", log_calls=False)
+    settings = with_free_ports(wanted)
+    if settings != wanted:
+        print("Ports 8080 to 8082 are not all free on this machine, so the demo takes others.")
     app = assemble(settings)
     install_language_tests(app)
-    serving = _serving(app)
+    serving = Serving(app)
     thread = threading.Thread(target=lambda: uvloop.run(serving.run()), daemon=True)
     thread.start()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -96,15 +100,6 @@ def _fresh(folder: Path) -> None:
     (folder / MARKER).write_text("Made by `make demo`, which empties this folder each time.\n")
 
 
-def _serving(app: App) -> Serving:
-    try:
-        return Serving(app)
-    except OSError:
-        moved = replace(app.settings, port=0, sandbox_port=0, task_port=0)
-        print("Ports 8080 to 8082 are taken on this machine, so the demo takes free ones.")
-        return Serving(replace(app, settings=moved))
-
-
 def _play(app: App, serving: Serving, folder: Path) -> bool:
     endpoint = f"http://localhost:{serving.port('production')}"
     omar = _requester(app, "Omar Catalogue", "omar@example.org")
@@ -117,6 +112,8 @@ def _play(app: App, serving: Serving, folder: Path) -> bool:
     rows = _review(client, hits)
     _write_results(folder / "results.csv", rows)
     _tell_earnings(app, client, workers)
+    left = publish_open_work(app, client_of(endpoint, rosa.access_key, rosa.secret_key), rosa.account_id)
+    print(f"Rosa has published {left} more tasks, and they are open: you can do them.\n")
     holds = _tell_audit(app)
     _tell_addresses(serving, folder, omar, rosa, workers)
     return holds
@@ -278,7 +275,9 @@ def _tell_audit(app: App) -> bool:
 def _tell_addresses(
     serving: Serving, folder: Path, omar: Somebody, rosa: Somebody, workers: dict[str, Somebody]
 ) -> None:
-    print(f"\nProduction   http://localhost:{serving.port('production')}")
+    site, wei = f"http://localhost:{serving.port('production')}", workers["Wei"]
+    print(f"\nWork yourself: open {site}/login and sign in as {wei.email}, password: {wei.password}")
+    print(f"\nProduction   {site}")
     print(f"Sandbox      http://localhost:{serving.port('sandbox')}   (the same keys, play money)")
     print(f"Task content http://127.0.0.1:{serving.port('tasks')}")
     print(f"Data         {folder}\n")

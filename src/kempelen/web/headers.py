@@ -13,7 +13,7 @@ def content_policy(frame: str = "") -> str:
     """The Content Security Policy of a page, which may have frames from one origin, or from none."""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
         f"manifest-src 'self'; worker-src 'self'; frame-src {frame or QUOTED_NONE}"
     )
 

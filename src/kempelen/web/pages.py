@@ -5,14 +5,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from kempelen.web import common_pages, people, worker
+from kempelen.web import common_pages, operator, people, requester, worker
 from kempelen.web.site import Page
 
 
 def all_pages() -> list[Page]:
     """Every page of every module; two for one path and method are a mistake."""
     found = list(common_pages.PAGES.all)
-    for package in (people, worker):
+    for package in (people, worker, requester, operator):
         for module in pkgutil.iter_modules(package.__path__, prefix=f"{package.__name__}."):
             pages = getattr(importlib.import_module(module.name), "PAGES", None)
             found += pages.all if pages is not None else []

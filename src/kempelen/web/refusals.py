@@ -35,6 +35,11 @@ NEXT_STEPS = {
     503: "Nothing was changed. Try again in a moment.",
 }
 """By status; both lists go through the catalogues."""
+FURTHER = {
+    "AWS.MechanicalTurk.WorkerBlocked": (("/blocks", "Who has blocked me"),),
+    "Kempelen.Suspended": (("/account/standing", "Why, and whom to write to"),),
+}
+"""By code: where a refusal is explained."""
 
 
 async def explained(visit: Visit, refusal: Refusal, *, links: Sequence[tuple[str, str]] = ()) -> Response:
@@ -42,6 +47,7 @@ async def explained(visit: Visit, refusal: Refusal, *, links: Sequence[tuple[str
     if isinstance(refusal, SignInFirst):
         return visit.see(f"/login?next={quote(visit.here, safe='')}")
     status = refusal.page_status
+    links = (*links, *FURTHER.get(refusal.code, ()))
     if visit.wants_json:
         return visit.json({"message": visit.said(refusal), "code": refusal.code or None}, status)
     return await visit.page(

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from kempelen.errors import Refusal
 from kempelen.identity import Identity, SignedIn
 from kempelen.market import Market
+from kempelen.operation import Actor
 from kempelen.rules.frames import origin_of
 from kempelen.web import languages
 from kempelen.web.assets import Assets
@@ -113,6 +114,11 @@ class Site:
             raise CookieTwice()
         secret = read_cookie(header, self.session_cookie)
         return self.identity.of_session(secret, self.house.clock()) if secret else None
+
+    def worker_of(self, request: Request) -> Actor | None:
+        """Who the session of a request stands for, as a worker."""
+        who = self.signed_in(request)
+        return None if who is None else self.identity.as_worker(who.person)
 
     def now(self) -> float:
         """The moment, in seconds."""

@@ -157,6 +157,23 @@ class Visit:
             operation, self.placed(self.site.identity.visitor()), _given(members)
         )
 
+    async def run_as_member(self, organisation: int, operation: str, **members: Any) -> dict[str, Any]:
+        """Run an operation of this world for an organisation, with what one's role in it allows."""
+        actor = None if self.who is None else self.site.identity.as_member(self.who.person, organisation)
+        if actor is None:
+            raise PageNotFound()
+        return await self.site.market.run_async(operation, self.placed(actor), _given(members))
+
+    async def run_as_operator(
+        self, operation: str, *, in_house: bool = False, **members: Any
+    ) -> dict[str, Any]:
+        """Run an operation as an operator."""
+        actor = None if self.who is None else self.site.identity.as_operator(self.who.person)
+        if actor is None:
+            raise PageNotFound()
+        market = self.site.house if in_house else self.site.market
+        return await market.run_async(operation, self.placed(actor), _given(members))
+
     # --- what is answered
 
     async def page(self, template: str, status: int = 200, /, **facts: Any) -> Response:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from starlette.responses import Response
 
 from kempelen.web.visit import Visit
@@ -15,7 +13,9 @@ YEAR = 31_536_000
 def device_of(visit: Visit) -> str:
     """The browser's name, or a new one."""
     known = visit.cookie(NAME)
-    return known if 16 <= len(known) <= 64 and known.isalnum() else secrets.token_hex(16)
+    if 16 <= len(known) <= 64 and known.isascii() and known.isalnum():
+        return known
+    return f"{visit.site.market.random.getrandbits(128):032x}"
 
 
 def remember_device(visit: Visit, response: Response, device: str) -> None:

@@ -57,4 +57,4 @@ async def _previewed(visit: Visit, task: dict[str, Any]) -> Response:
         frame=frame,
         instructions=instructions_of(visit, task),
     )
-    return shown_in(visit, response, frame)
+    return shown_in(response, frame)

@@ -1,4 +1,4 @@
-"""`/contact_requester`: forms to write to a requester, at the addresses and with the fields that MTurk's had."""
+"""`/contact_requester`: forms to write to a requester, with the addresses and fields that MTurk's had."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from starlette.responses import Response
 
 from kempelen.errors import Refusal
-
 from kempelen.web.site import Pages
 from kempelen.web.visit import Visit
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from kempelen.rules.frames import origin_of
 from kempelen.web.headers import content_policy
 from kempelen.web.instructions import to_html
 from kempelen.web.task.frames import Frame, frame_of
@@ -26,12 +25,10 @@ def frame_for(visit: Visit, task: dict[str, Any]) -> Frame:
     )
 
 
-def shown_in(visit: Visit, response: Response, frame: Frame) -> Response:
+def shown_in(response: Response, frame: Frame) -> Response:
     """The page, allowed to show that frame: our content and the reply to it, or a requester's own site, which
     may lead on to others as surveys do."""
-    ours = f"{origin_of(frame.url)} {visit.site.places.submit_url}"
-    sources = "http: https:" if frame.kind == "ExternalQuestion" else ours
-    response.headers["Content-Security-Policy"] = content_policy(sources)
+    response.headers["Content-Security-Policy"] = content_policy(" ".join(frame.sources))
     return response
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from starlette.responses import Response
 
 from kempelen.errors import Refusal
-
 from kempelen.web.site import Pages
 from kempelen.web.visit import Visit
 

@@ -1,7 +1,7 @@
 """The JSON of the qualification pages.
 
-`assigned` is as old worker scripts read it: `assigned_qualifications` with `next_page_token`, which is null on
-the last page. The others have no known shape; theirs are ours, written in the same words.
+`assigned` is as old worker scripts read it: `assigned_qualifications` with `next_page_token`, which is null
+on the last page. The others have no known shape; theirs are ours, written in the same words.
 """
 
 from __future__ import annotations

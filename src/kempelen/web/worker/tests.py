@@ -18,7 +18,7 @@ from kempelen.web.worker.qualifications import find
 
 PAGES = Pages()
 FORM_SCRIPT = "/task/form.js"
-MEDIA = "img-src 'self' data: https:; media-src https:"
+MEDIA = "img-src 'self' data: https:; media-src 'self' https:"
 """What a test may show beside its words: pictures and sounds from wherever its requester keeps them."""
 
 

@@ -61,7 +61,7 @@ async def work(visit: Visit) -> Response:
         auto_accept=preferences.get("AutoAcceptNext", False),
         mounts=mounts_of(visit, task),
     )
-    return shown_in(visit, response, frame)
+    return shown_in(response, frame)
 
 
 @PAGES.post("/projects/{group}/tasks/{hit}")
@@ -141,7 +141,7 @@ async def _preview(visit: Visit) -> Response:
         frame=frame,
         instructions=instructions_of(visit, task),
     )
-    return shown_in(visit, response, frame)
+    return shown_in(response, frame)
 
 
 async def _over(visit: Visit, task: dict[str, Any]) -> Response:

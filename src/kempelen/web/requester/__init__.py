@@ -1,0 +1,1 @@
+"""What a member of a requester's organisation sees here."""
