@@ -113,16 +113,21 @@ class Summary:
 
 MOST_WORDS = 5
 """How many words of a search are looked for."""
-_DELTA = (
-    select(cast(func.coalesce(func.sum(group_deltas.c.hits), 0), BigInteger))
-    .where(group_deltas.c.group_id == groups.c.id)
-    .correlate(groups)
-    .scalar_subquery()
-)
 
 
-def _open_hits(dialect: str) -> ColumnElement[int]:
-    return groups.c.hits if dialect == "sqlite" else groups.c.hits + _DELTA
+def open_hits(dialect: str, of: Any = groups) -> ColumnElement[int]:
+    """How many HITs of a group are open, with the changes that are not yet folded in."""
+    if dialect == "sqlite":
+        hits: ColumnElement[int] = of.c.hits
+        return hits
+    changes = (
+        select(cast(func.coalesce(func.sum(group_deltas.c.hits), 0), BigInteger))
+        .where(group_deltas.c.group_id == of.c.id)
+        .correlate(of)
+        .scalar_subquery()
+    )
+    summed: ColumnElement[int] = of.c.hits + changes
+    return summed
 
 
 class _Source(Enum):
@@ -144,22 +149,22 @@ def _fits(dialect: str) -> ColumnElement[int]:
     return case((and_(*(find(groups.c.search, word) > 0 for word in words)), literal(1)), else_=literal(0))
 
 
-def columns(dialect: str, sort: Sort, *, searches: bool) -> tuple[ColumnElement[Any], ...]:
+def columns(dialect: str, sort: Sort, *, searches: bool, of: Any = groups) -> tuple[ColumnElement[Any], ...]:
     """What a `Candidate` is made of; without `searches` every row counts as fitting."""
     return (
-        groups.c.id,
-        groups.c[sort.value[0]],
-        groups.c.requester,
-        groups.c.reward,
-        groups.c.masters,
+        of.c.id,
+        of.c[sort.value[0]],
+        of.c.requester,
+        of.c.reward,
+        of.c.masters,
         _fits(dialect) if searches else literal(1),
-        _open_hits(dialect),
-        groups.c.requirement_set,
-        groups.c.pay,
-        groups.c.language,
-        groups.c.phone,
-        groups.c.keyboard,
-        groups.c.warnings,
+        open_hits(dialect, of),
+        of.c.requirement_set,
+        of.c.pay,
+        of.c.language,
+        of.c.phone,
+        of.c.keyboard,
+        of.c.warnings,
     )
 
 
@@ -247,7 +252,7 @@ def _of_sets(dialect: str, sort: Sort, *, searches: bool) -> Select[Any]:
         statement = select(*chosen).select_from(
             keys[0].join(found, true()).join(groups, groups.c.id == found.c.id)
         )
-    order = _order(groups, groups.c[name], falls=falls)
+    order = order_of(groups, groups.c[name], falls=falls)
     return statement.order_by(*order).limit(bindparam("count"))
 
 
@@ -268,7 +273,7 @@ SUMMARIES = Sql(
     lambda dialect: (
         select(
             groups.c.id,
-            _open_hits(dialect),
+            open_hits(dialect),
             groups.c.created_at,
             groups.c.updated_at,
             groups.c.latest_expiration,

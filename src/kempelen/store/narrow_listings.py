@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, any_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, and_, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kempelen.operation import Call
 from kempelen.store.group_listings import MOST_WORDS, Candidate, Sort, behind, columns, order_of
+from kempelen.store.key_lists import as_keys
 from kempelen.store.sql import Sql
 from kempelen.store.tables.work import groups
 
@@ -36,6 +37,8 @@ class Narrow:
     keyboard: int = 0
     without_warnings: int = 0
     languages: Sequence[str] = ()
+    sets: Sequence[int] | None = None
+    """The lists of requirements that will do; None: all."""
 
 
 def _scan(sort: Sort, wanted: Sequence[ColumnElement[Any]]) -> Select[Any]:
@@ -44,7 +47,6 @@ def _scan(sort: Sort, wanted: Sequence[ColumnElement[Any]]) -> Select[Any]:
         select(*wanted)
         .where(
             *behind(groups, groups.c[name], falls=falls),
-            groups.c.paused_at.is_(None),
             groups.c.hits > 0,
             groups.c.hidden == 0,
         )
@@ -53,40 +55,50 @@ def _scan(sort: Sort, wanted: Sequence[ColumnElement[Any]]) -> Select[Any]:
     )
 
 
-def _speaks(dialect: str) -> ColumnElement[bool]:
-    stated = groups.c.language
+def _among(dialect: str, name: str, column: ColumnElement[Any], kind: type[Text] | type[BigInteger]) -> Any:
+    """The column is one of the values of that parameter."""
     if dialect == "sqlite":
-        listed = func.json_each(bindparam("languages")).table_valued("value")
-        keys = select(listed.c.value).scalar_subquery()
+        listed = func.json_each(bindparam(name)).table_valued("value")
+        return column.in_(select(listed.c.value).scalar_subquery())
+    return column == any_(bindparam(name, type_=ARRAY(kind)))
+
+
+def _speaks(dialect: str, stated: ColumnElement[str]) -> ColumnElement[bool]:
+    if dialect == "sqlite":
         broad = func.substr(stated, 1, func.instr(stated + "-", "-") - 1)
-        return and_(stated.is_not(None), or_(stated.in_(keys), broad.in_(keys)))
-    keys = any_(bindparam("languages", type_=ARRAY(Text)))
-    return or_(stated == keys, func.split_part(stated, "-", 1) == keys)
+    else:
+        broad = func.split_part(stated, "-", 1)
+    named = (_among(dialect, "languages", each, Text) for each in (stated, broad))
+    return and_(stated.is_not(None), or_(*named))
 
 
-def _fits(dialect: str) -> ColumnElement[bool]:
+def _fits(dialect: str, group: Any) -> ColumnElement[bool]:
     find = func.instr if dialect == "sqlite" else func.strpos
     words = (bindparam(f"word_{number}", type_=Text) for number in range(MOST_WORDS))
     return and_(
-        groups.c.reward >= bindparam("least_reward"),
-        groups.c.pay >= bindparam("least_pay"),
-        groups.c.masters >= bindparam("masters"),
-        groups.c.phone >= bindparam("phone"),
-        groups.c.keyboard >= bindparam("keyboard"),
-        groups.c.warnings.op("&")(bindparam("without_warnings")) == 0,
-        or_(bindparam("any_language") == 1, _speaks(dialect)),
-        *(find(groups.c.search, word) > 0 for word in words),
+        group.paused_at.is_(None),
+        group.reward >= bindparam("least_reward"),
+        group.pay >= bindparam("least_pay"),
+        group.masters >= bindparam("masters"),
+        group.phone >= bindparam("phone"),
+        group.keyboard >= bindparam("keyboard"),
+        group.warnings.op("&")(bindparam("without_warnings")) == 0,
+        or_(bindparam("any_set") == 1, _among(dialect, "sets", group.requirement_set, BigInteger)),
+        or_(bindparam("any_language") == 1, _speaks(dialect, group.language)),
+        *(find(group.search, word) > 0 for word in words),
     )
 
 
 def _found(dialect: str, sort: Sort) -> Select[Any]:
     name, falls = sort.value
-    # The columns are read in one go with the scan; only what fits is sorted and handed out.
-    scanned = _scan(sort, (groups.c.id,)).subquery("scanned")
+    # Read as a co-routine: every row of the scan is read once, and only what fits is handed out.
+    scanned = _scan(sort, tuple(groups.c)).subquery("scanned")
+    value = scanned.c[name]
+    order = (value.desc(), scanned.c.id.desc()) if falls else (value, scanned.c.id)
     return (
-        select(*columns(dialect, sort, searches=False))
-        .where(groups.c.id.in_(select(scanned.c.id)), _fits(dialect))
-        .order_by(*order_of(groups, groups.c[name], falls=falls))
+        select(*columns(dialect, sort, searches=False, of=scanned))
+        .where(_fits(dialect, scanned.c))
+        .order_by(*order)
         .limit(bindparam("count"))
     )
 
@@ -127,6 +139,8 @@ def narrowed(
         without_warnings=narrow.without_warnings,
         any_language=int(not languages),
         languages=json.dumps(languages) if call.connection.dialect == "sqlite" else languages,
+        any_set=int(narrow.sets is None),
+        sets=as_keys(call, narrow.sets or ()),
         count=count,
     )
     found = [Candidate(*row) for row in rows]

@@ -229,9 +229,9 @@ def test_groups_of_another_country_are_passed_by(rosa: Requester, wei: Worker, t
 def test_a_walk_through_very_many_in_which_nothing_fits_goes_on_with_a_token(
     rosa: Requester, wei: Worker, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kempelen.operations.finding.searching.MOST_ROWS", 2_000)
+    monkeypatch.setattr("kempelen.operations.finding.searching.MOST_ROWS", 5_000)
     fits = rosa.create_hit(Title="Fits")
-    town.market.system(lambda call: many_groups(call, fits["HITTypeId"], 3_000, "[]"))
+    town.market.system(lambda call: many_groups(call, fits["HITTypeId"], 5_500, "[]"))
     first = wei("ListHITGroups", Query="fits")
     assert first["HITGroups"] == []
     second = wei("ListHITGroups", Query="fits", NextToken=first["NextToken"])
@@ -329,3 +329,25 @@ def test_a_worker_is_told_how_they_stand(rosa: Requester, wei: Worker) -> None:
     assert sorted(titles(wei, Show="CanTest")) == ["Open", "Test"]
     rosa("AssociateQualificationWithWorker", QualificationTypeId=tested, WorkerId=wei.id, IntegerValue=1)
     assert sorted(titles(wei, Show="Qualified")) == ["Open", "Test"]
+
+
+def test_words_and_marks_narrow_what_a_worker_qualifies_for(
+    rosa: Requester, wei: Worker, ana: Worker, town: Town
+) -> None:
+    for number in range(8):
+        guarded = "DiscoverPreviewAndAccept" if number % 4 == 3 else "Accept"
+        asks = from_portugal(guarded) if number % 2 else []
+        rosa.create_hit(Title=f"{'Cat' if number < 6 else 'Dog'} {number}", QualificationRequirements=asks)
+        town.advance(seconds=1)
+    cats = [f"Cat {number}" for number in range(6)]
+    assert titles(ana, Query="cat", Qualified=True, Sort="updated_asc", MaxResults=2) == cats
+    assert titles(ana, Query="cat", MaxResults=2) == cats[::-1]
+    assert titles(wei, Query="cat", Qualified=True, Sort="updated_asc") == cats[::2]
+    assert titles(wei, Query="cat", Sort="updated_asc", MaxResults=1) == [
+        "Cat 0",
+        "Cat 1",
+        "Cat 2",
+        "Cat 4",
+        "Cat 5",
+    ]
+    assert titles(wei, MinReward="0.06") == []

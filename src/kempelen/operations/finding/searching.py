@@ -134,6 +134,7 @@ class Search:
     _hidden: hidden_work.HiddenKeys | None = None
     _hidden_warnings: int = 0
     _tested: frozenset[str] = frozenset()
+    _narrow_sets: list[int] | None = None
 
     def page(
         self, order: Sort, *, after: tuple[int, int], count: int
@@ -171,6 +172,7 @@ class Search:
         end = rows[-1].position if len(rows) == count else None
         if narrow is None:
             return rows, end
+        narrow = replace(narrow, sets=self._narrow_sets)
         more, end_of_more = narrowed(self.call, order, narrow, after=after, count=count)
         falls = order.value[1]
         ends = [each for each in (end, end_of_more) if each is not None]
@@ -220,8 +222,7 @@ class Search:
             self._hidden_warnings = unwanted
         if self.wanted.requester is not None:
             return Places(requester=self.wanted.requester)
-        # What narrows a search is looked for among everything that is shown: whatever stands in few groups.
-        shows_all = self.wanted.show is Show.ALL or self.wanted.narrow is not None
+        shows_all = self.wanted.show is Show.ALL
         gates = (Gate.SYSTEM_HIDDEN, Gate.ASKING_HIDDEN) if shows_all else _OF_ACCOUNTS
         keys = set(requirement_sets.held(self.call))
         for gate in gates:
@@ -231,12 +232,15 @@ class Search:
             keys |= testable
             self._tested = frozenset(types)
         verdicts = self._judged(keys)
-        if shows_all:
+        sets = sorted(key for key in keys if self._shows(verdicts[key]))
+        narrows = self.wanted.narrow is not None
+        if narrows and not shows_all:
+            self._narrow_sets = sets
+        if narrows or shows_all:
+            # Everything that is shown is looked through, whatever stands in it; only the rest goes by lists.
             asked = self.asked(keys)
-            sets = [key for key in keys if asked[key].hides and verdicts[key].may_see]
-        else:
-            sets = [key for key in keys if self._shows(verdicts[key])]
-        return Places(sets=sorted(sets), shown=shows_all)
+            sets = [key for key in sets if asked[key].hides]
+        return Places(sets=sets, shown=shows_all)
 
     def _judged(self, keys: set[int]) -> dict[int, Verdict]:
         missing = {key for key in keys if key not in self._verdicts}
