@@ -8,7 +8,6 @@ from starlette.applications import Starlette
 
 from kempelen.operations.people.language_tests import RECORDINGS
 from kempelen.web.assets import Assets
-from kempelen.web.headers import content_policy
 
 
 async def _get(**headers: str) -> httpx2.Response:
@@ -31,7 +30,3 @@ async def test_a_part_is_given_to_browsers_that_play_nothing_else() -> None:
     answer = await _get(Range="bytes=0-1")
     assert (answer.status_code, answer.content) == (206, whole[:2])
     assert answer.headers["content-range"] == f"bytes 0-1/{len(whole)}"
-
-
-def test_pages_may_play_them() -> None:
-    assert "media-src 'self'" in content_policy()
