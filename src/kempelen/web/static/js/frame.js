@@ -37,7 +37,7 @@ if (frame && !unveiled()) frame.hidden = true;
 listen({
   "kempelen:height": ({ height }) => {
     if (frame.dataset.height === "0" && Number.isFinite(height)) {
-      frame.style.blockSize = `${Math.min(Math.max(height, 200), 20000)}px`;
+      frame.style.minBlockSize = `${Math.min(Math.max(height, 200), 20000)}px`;
     }
   },
 });

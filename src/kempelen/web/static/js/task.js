@@ -66,7 +66,7 @@ const sendActivity = () => {
   send("activity", body).catch(() => {});
 };
 aiHelp?.addEventListener("change", () => ((told = -1), sendActivity()));
-setInterval(sendActivity, 10_000);
+setInterval(sendActivity, 5_000);
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && sendActivity());
 for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, atWork);
 
@@ -190,7 +190,7 @@ listen({
   "kempelen:ready": restore,
   "kempelen:active": atWork,
   "kempelen:draft": ({ fields }) => Array.isArray(fields) && changed(fields),
-  "kempelen:submitted": () => (sendActivity(), check()),
+  "kempelen:submitted": check,
 });
 document.querySelector("[data-auto-accept]")?.addEventListener("change", (event) => {
   const body = JSON.stringify({ AutoAcceptNext: event.target.checked });
