@@ -44,6 +44,7 @@ def busy(town: Town, rosa: Requester, wei: Worker, ana: Worker) -> dict[str, str
     town.advance(seconds=61)
     town.app.house.system(lambda call: sessions.begin(call, wei.actor.account))
     rosa("CreateWorkerBlock", WorkerId=ana.id, Reason="Too many dogs.")
+    wei("SendMessage", AssignmentId=approved, Subject="Cats", MessageText="Thank you.")
     held = wei.accept(rosa.create_hit()["HITId"])
     wei("PutDraft", AssignmentId=held, Fields=[{"Name": "label", "Value": "c"}], Version=1)
     wei("ReportTask", AssignmentId=held, Reason="unclear")
@@ -233,6 +234,10 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
     ("I91", ("UPDATE assignments SET started_at = accepted_at - 1 WHERE id = {submitted}",)),
     ("I91", ("UPDATE assignments SET active_seconds = 90000 WHERE id = {submitted}",)),
     ("I63", ("UPDATE newcomer_fills SET filled = filled + 1",)),
+    ("I85", ("UPDATE messages SET worker = worker + 1 WHERE sender = 1",)),
+    ("I85", ("DELETE FROM messages WHERE sender = 1",)),
+    ("I85", ("UPDATE threads SET worker_unread = 9",)),
+    ("I85", ("UPDATE threads SET about = about + 1 WHERE kind = 2",)),
 ]  # fmt: skip
 
 

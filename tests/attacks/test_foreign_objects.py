@@ -45,6 +45,7 @@ OF_REQUESTERS: dict[str, Members] = {
     "GetPolicy": {"Name": "$policy"},
     "GetQualificationScore": {"QualificationTypeId": "$qualification", "WorkerId": "$worker"},
     "GetTaskSettings": {"HITTypeId": "$hit_type"},
+    "GetThread": {"ThreadId": "$thread"},
     "GetWorkRecord": {"AssignmentId": "$submitted"},
     "ListAssignmentsForHIT": {"HITId": "$hit"},
     "ListBonusPayments": {"HITId": "$hit"},
@@ -53,6 +54,7 @@ OF_REQUESTERS: dict[str, Members] = {
     "ListQualificationRequests": {"QualificationTypeId": "$qualification"},
     "ListReviewPolicyResultsForHIT": {"HITId": "$hit"},
     "ListWorkersWithQualificationType": {"QualificationTypeId": "$qualification"},
+    "MarkThreadRead": {"ThreadId": "$thread"},
     "PayLateAnswer": {"AssignmentId": "$late"},
     "PutAccessKey": {"AccessKeyId": "$key", "Active": False},
     "PutHITPriority": {"HITId": "$hit", "Level": "high"},
@@ -64,6 +66,7 @@ OF_REQUESTERS: dict[str, Members] = {
     "SendBonus": {
         "AssignmentId": "$submitted", "WorkerId": "$worker", "BonusAmount": "1", "Reason": "Thanks",
     },
+    "SendMessage": {"ThreadId": "$thread", "MessageText": "Hello"},
     "UpdateExpirationForHIT": {"HITId": "$hit", "ExpireAt": 0},
     "UpdateHITReviewStatus": {"HITId": "$hit"},
     "UpdateHITTypeOfHIT": {"HITId": "$hit", "HITTypeId": "$own_type"},
@@ -75,7 +78,7 @@ OF_REQUESTERS_ALONE = {
     "CreateAccessKey", "CreateHIT", "CreateHITLayout", "CreateHITType", "CreateQualificationType",
     "CreateToken", "CreateWorkerBlock", "DeleteWorkerBlock", "GetAccountBalance", "GetQuotas",
     "ListAccessKeys", "ListHITLayouts", "ListHITsForQualificationType", "ListHITs",
-    "ListReviewableHITs", "ListWorkerBlocks",
+    "ListReviewableHITs", "ListThreads", "ListWorkerBlocks", "PutBlockNotice",
     "NotifyWorkers", "PutPolicy", "SendTestEventNotification",
 }  # fmt: skip
 """Operations that name nothing a stranger could own, or that have tests of their own below."""
@@ -83,21 +86,27 @@ OF_EVERYBODY = {"GetQualificationType", "ListQualificationTypes"}
 OF_WORKERS: dict[str, Members] = {
     "ExtendTime": {"AssignmentId": "$accepted"},
     "GetFileAnswerLimits": {"AssignmentId": "$accepted", "QuestionIdentifier": "q"},
+    "GetOwnAssignment": {"AssignmentId": "$accepted"},
+    "GetContact": {"AssignmentId": "$accepted"},
     "GetTask": {"AssignmentId": "$accepted"},
+    "GetThread": {"ThreadId": "$thread"},
     "KeepFileAnswer": {
         "AssignmentId": "$accepted", "QuestionIdentifier": "q", "Blob": "b", "FileName": "f",
         "ContentType": "t", "Size": 1,
     },
+    "MarkThreadRead": {"ThreadId": "$thread"},
     "PutAccessKey": {"AccessKeyId": "$key", "Active": False},
     "ReturnAssignment": {"AssignmentId": "$accepted"},
     "RevokeToken": {"TokenId": "$token"},
+    "SendMessage": {"ThreadId": "$thread", "MessageText": "Hello"},
     "SubmitAssignment": {"AssignmentId": "$accepted", "Fields": FIELDS},
     "SubmitQualificationTest": {"QualificationRequestId": "$request", "Fields": FIELDS},
     "WithdrawQualificationRequest": {"QualificationRequestId": "$request"},
 }  # fmt: skip
 OF_WORKERS_ALONE = {
     "AcceptHIT", "AnswerComprehensionCheck", "CheckEligibility", "CreateAccessKey", "CreateToken",
-    "DiscardQualification", "GetEarnings", "GetHITGroup", "ListAccessKeys", "ListEarnings",
+    "DiscardQualification", "GetEarnings", "GetHITGroup", "GetWorkerQualificationType", "ListOwnBlocks",
+    "ListThreads", "ListWorkerQualificationTypes", "ListAccessKeys", "ListEarnings",
     "ListHITGroups", "ListMessages", "ListOwnAssignments", "ListOwnQualificationRequests",
     "ListOwnQualifications", "ListTasks", "PreviewHIT", "RequestQualification",
 }  # fmt: skip
@@ -132,12 +141,15 @@ def place(town: Town, rosa: Requester, omar: Requester, wei: Worker) -> Place:
         "CreateQualificationType", Name="Cats", Description="Knows cats", QualificationTypeStatus="Active"
     )["QualificationType"]["QualificationTypeId"]
     request = wei("RequestQualification", QualificationTypeId=kind)
+    submitted = wei.do(rosa.create_hit(AutoApprovalDelayInSeconds=864_000)["HITId"])
+    thread = wei("SendMessage", AssignmentId=submitted, Subject="Cats", MessageText="Hello")["ThreadId"]
     policy = '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
     rosa("PutPolicy", Name="RosasOwn", Document=policy)
     return Place(
         {
             "late": late,
-            "submitted": wei.do(rosa.create_hit(AutoApprovalDelayInSeconds=864_000)["HITId"]),
+            "submitted": submitted,
+            "thread": thread,
             "accepted": wei.accept(other["HITId"]),
             "hit": hit["HITId"],
             "hit_type": hit["HITTypeId"],

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from kempelen.audit import figures, house, media, money, records, work, workers_own
+from kempelen.audit import correspondence, figures, house, media, money, records, work, workers_own
 from kempelen.audit.register import INVARIANTS, Finding, Invariant, Look, Where
 from kempelen.market import Market
 
@@ -20,6 +20,7 @@ __all__ = [
     "INVARIANTS",
     "Finding",
     "Invariant",
+    "correspondence",
     "figures",
     "house",
     "media",

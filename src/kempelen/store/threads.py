@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.errors import Refusal
@@ -126,6 +126,13 @@ _NEW = (
 )  # fmt: skip
 
 
+def _unread_after(
+    new: Any, reader: Sender, before: ColumnElement[int], more: ColumnElement[int]
+) -> ColumnElement[int]:
+    """Whoever writes in a thread has read it."""
+    return case((new.last_by == int(reader), 0), else_=before + more)
+
+
 def _write(dialect: str) -> object:
     build = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement = build(threads).values(**{name: bindparam(name) for name in _NEW})
@@ -137,8 +144,10 @@ def _write(dialect: str) -> object:
             "excerpt": new.excerpt,
             "last_by": new.last_by,
             "last_at": new.last_at,
-            "worker_unread": threads.c.worker_unread + new.worker_unread,
-            "requester_unread": threads.c.requester_unread + new.requester_unread,
+            "worker_unread": _unread_after(new, Sender.WORKER, threads.c.worker_unread, new.worker_unread),
+            "requester_unread": _unread_after(
+                new, Sender.REQUESTER, threads.c.requester_unread, new.requester_unread
+            ),
         },
     ).returning(threads.c.id, threads.c.public_id)
 
@@ -157,8 +166,8 @@ def write(
     subject: str,
     excerpt: str,
 ) -> tuple[int, str]:
-    """Begin a thread about that, or go on with it; one more is unread by the other side. Answers the thread's
-    key and public id."""
+    """Begin a thread about that, or go on with it; one more is unread by the other side, and nothing by
+    whoever writes. Answers the thread's key and public id."""
     row = call.one(
         WRITE,
         id=call.key(),

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from kempelen.errors import Refusal
+from kempelen.web.banners import banner
 from kempelen.web.visit import SignInFirst
 
 if TYPE_CHECKING:
@@ -45,16 +46,20 @@ FURTHER = {
 async def explained(visit: Visit, refusal: Refusal, *, links: Sequence[tuple[str, str]] = ()) -> Response:
     """The page for a refusal, or JSON for a script; a visitor who has to sign in is sent to do so."""
     if isinstance(refusal, SignInFirst):
-        return visit.see(f"/login?next={quote(visit.here, safe='')}")
+        # Old scripts know by this path that nobody is signed in.
+        door = "/ap/signin" if visit.wants_json else "/login"
+        return visit.see(f"{door}?next={quote(visit.here, safe='')}")
     status = refusal.page_status
     links = (*links, *FURTHER.get(refusal.code, ()))
     if visit.wants_json:
         return visit.json({"message": visit.said(refusal), "code": refusal.code or None}, status)
+    headline, message = HEADLINES.get(status, HEADLINES[422]), visit.said(refusal)
     return await visit.page(
         "refusal.html",
         status,
-        headline=HEADLINES.get(status, HEADLINES[422]),
-        message=visit.said(refusal),
+        headline=headline,
+        message=message,
+        banner=banner(header=str(visit.words.gettext(headline)), message=message),
         next_step=NEXT_STEPS.get(status, NEXT_STEPS[422]),
         status=status,
         links=links,

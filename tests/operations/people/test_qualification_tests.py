@@ -10,12 +10,11 @@ from kempelen.operations.people.qualification_requests import (
     QualificationTypeRetryDelayNotElapsed,
 )
 from kempelen.operations.people.qualification_tests import (
-    AnswerNotTaken,
     AnswersTooLong,
     TimeForTestRanOut,
     end_overdue_tests,
 )
-from kempelen.rules.answers import TooMuchSubmitted
+from kempelen.rules.answers import AnswerNotTaken, TooMuchSubmitted
 from kempelen.store.qualification_requests import (
     InvalidQualificationRequestState,
     QualificationRequestDoesNotExist,

@@ -1,35 +1,14 @@
 """NotifyWorkers, and what workers find among their messages."""
 
-import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from kempelen.errors import ParameterValidationError, Refusal
 from kempelen.operations.people.messages import NO_WORK
-from kempelen.store.sql import Sql
-from kempelen.store.tables.shared import outbox
+from mailing import mail, notify, work
 from people import Requester, Town, Worker
 from qualification_papers import make_type
-
-MAIL = Sql(select(outbox.c.payload).where(outbox.c.kind == "mail").order_by(outbox.c.id))
-
-
-def mail(town: Town) -> list[dict[str, Any]]:
-    return [json.loads(payload) for (payload,) in town.market.read(lambda call: call.rows(MAIL))]
-
-
-def notify(requester: Requester, *workers: str, **members: Any) -> list[dict[str, str]]:
-    given = {"Subject": "More cats", "MessageText": "There are more.", "WorkerIds": list(workers)} | members
-    failures: list[dict[str, str]] = requester("NotifyWorkers", **given)["NotifyWorkersFailureStatuses"]
-    return failures
-
-
-def work(requester: Requester, worker: Worker, decision: str = "ApproveAssignment") -> None:
-    assignment = worker.do(requester.create_hit()["HITId"])
-    members = {"RequesterFeedback": "no"} if decision == "RejectAssignment" else {}
-    requester(decision, AssignmentId=assignment, **members)
 
 
 @pytest.mark.parametrize("decision", ["ApproveAssignment", "RejectAssignment"])

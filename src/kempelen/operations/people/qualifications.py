@@ -141,8 +141,8 @@ def discard_qualification(call: Call, *, qualification_type_id: str) -> None:
 def list_own_qualifications(
     call: Call, *, max_results: int | None = None, next_token: str | None = None
 ) -> dict[str, Any]:
-    """What the worker was ever granted, in that order, why it was taken away where it was, and from when on it
-    can be asked for again where it can."""
+    """What the worker was ever granted, in that order, why it was taken away where it was, and from when
+    on it can be asked for again where it can."""
     page = paging.read(call, next_token, max_results, start=(0, 0))
     found = qualifications.own(call, after=(int(page.after[0]), int(page.after[1])), count=page.count)
     names = parties.requesters_of(call, (one.requester for one in found))

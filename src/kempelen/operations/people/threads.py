@@ -249,10 +249,11 @@ def get_contact(
 
 def _as_answer(call: Call, thread: Thread) -> dict[str, Any]:
     is_worker = call.actor.role is Role.WORKER
+    is_market = thread.requester == threads.MARKET
     return {
         "ThreadId": thread.public_id,
-        "RequesterId": thread.requester_id,
-        "RequesterName": thread.requester_name,
+        "RequesterId": None if is_market else thread.requester_id,
+        "RequesterName": None if is_market else thread.requester_name,
         "WorkerId": None if is_worker else parties.worker_id(call, thread.worker),
         "Subject": thread.subject,
         "HITTypeId": thread.hit_type_id,
@@ -260,7 +261,7 @@ def _as_answer(call: Call, thread: Thread) -> dict[str, Any]:
         "AssignmentId": thread.assignment_id,
         "HITId": thread.hit_id,
         "LastTime": thread.last_at,
-        "LastBy": _by(thread.last_by, market=thread.requester == threads.MARKET),
+        "LastBy": _by(thread.last_by, market=is_market),
         "Excerpt": thread.excerpt,
         "Unread": thread.worker_unread if is_worker else thread.requester_unread,
     }
