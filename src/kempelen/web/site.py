@@ -5,11 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,15 +16,14 @@ from kempelen.identity import Identity, SignedIn
 from kempelen.market import Market
 from kempelen.operation import Actor
 from kempelen.rules.frames import origin_of
-from kempelen.web import languages
 from kempelen.web.assets import Assets
+from kempelen.web.environment import environment
 from kempelen.web.headers import PERMISSIONS, content_policy
 from kempelen.web.refusals import explained
 from kempelen.web.task.places import Places
 from kempelen.web.visit import CookieTwice, NotOurForm, SignInFirst, Visit, cookie_names, read_cookie
 
 log = logging.getLogger("kempelen.web")
-TEMPLATES = Path(__file__).parent / "templates"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -126,7 +122,7 @@ class Site:
 
     def render(self, visit: Visit, template: str, status: int, facts: dict[str, Any]) -> Response:
         """A template filled with facts; `visit`, `show` and `site` are always among them."""
-        page = _environment(visit.language).get_template(template)
+        page = environment(visit.language).get_template(template)
         text = page.render(visit=visit, show=visit.show, site=self, **facts)
         return Response(text, status, media_type="text/html; charset=utf-8")
 
@@ -187,19 +183,3 @@ class Site:
             return fetched_from in ("same-origin", "none")
         origin = request.headers.get("origin")
         return origin is None or origin == self.origin or origin == str(request.base_url).rstrip("/")
-
-
-@lru_cache(maxsize=8)
-def _environment(language: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_translations(languages.words(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals["direction"] = languages.direction(language)
-    environment.globals["languages"] = languages.NAMES
-    return environment
