@@ -8,6 +8,7 @@ import hmac
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode, urlsplit
 
 from kempelen.rules import tokens
@@ -96,6 +97,7 @@ def with_parameters(url: str, query: str) -> str:
     return f"{address}{joint}{query}{hash_sign}{fragment}"
 
 
+@lru_cache(maxsize=1024)
 def origin_of(url: str) -> str:
     """Scheme, host and port of an http or https address, as browsers compare them; empty for any other."""
     try:

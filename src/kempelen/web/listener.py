@@ -12,6 +12,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Door = Callable[[Scope, Receive, Send], Awaitable[None]]
+ANY = "{}"
+"""In place of the first part of a path: of routes where it can be anything, and of paths that no route has."""
 
 
 class Listener:
@@ -19,9 +21,11 @@ class Listener:
 
     def __init__(self, api: Door | None, routes: list[Route]) -> None:
         self._api = api
-        self._site = Starlette(routes=routes)
-        # Such a redirect would lead to whatever host the request names.
-        self._site.router.redirect_slashes = False
+        firsts = {_first(route.path) for route in routes}
+        self._sites = {
+            first: _application([route for route in routes if _first(route.path) in (first, ANY)])
+            for first in firsts | {ANY}
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -33,4 +37,18 @@ class Listener:
         ):
             await self._api(scope, receive, send)
         else:
-            await self._site(scope, receive, send)
+            site = self._sites.get(_first(scope.get("path", ""))) or self._sites[ANY]
+            await site(scope, receive, send)
+
+
+def _application(routes: list[Route]) -> Starlette:
+    made = Starlette(routes=routes)
+    # Such a redirect would lead to whatever host the request names.
+    made.router.redirect_slashes = False
+    return made
+
+
+def _first(path: str) -> str:
+    """The first part of a path, by which routes are found: one after the other they are too many."""
+    first = path[1:].partition("/")[0]
+    return ANY if "{" in first else first

@@ -83,8 +83,8 @@ class Site:
         self.session_cookie = self.cookie_name("session")
         self._headers = self._usual_headers()
 
-    def _usual_headers(self) -> dict[str, str]:
-        return {
+    def _usual_headers(self) -> list[tuple[bytes, bytes]]:
+        usual = {
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
             "Cross-Origin-Opener-Policy": "same-origin",
@@ -92,7 +92,9 @@ class Site:
             "X-Frame-Options": "DENY",
             "Permissions-Policy": PERMISSIONS,
             "Cache-Control": "private, no-store",
+            "Content-Security-Policy": content_policy(),
         } | ({"Strict-Transport-Security": "max-age=31536000"} if self.secure else {})
+        return [(name.lower().encode(), value.encode()) for name, value in usual.items()]
 
     def routes(self, pages: list[Page]) -> list[Route]:
         """The pages as routes."""
@@ -156,9 +158,8 @@ class Site:
             except CookieTwice as refusal:
                 response = Response(refusal.message, refusal.page_status, media_type="text/plain")
                 self.end_session(response)
-            for name, value in self._headers.items():
-                response.headers.setdefault(name, value)
-            response.headers.setdefault("Content-Security-Policy", content_policy())
+            given = {name for name, _ in response.raw_headers}
+            response.raw_headers += [each for each in self._headers if each[0] not in given]
             return response
 
         return answer

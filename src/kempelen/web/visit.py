@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from starlette.requests import Request
+from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
 
 from kempelen.errors import Refusal
@@ -61,13 +60,14 @@ class Visit:
     def __init__(self, site: Site, request: Request) -> None:
         self.site = site
         self.request = request
+        self._worker: Actor | None = None
         self.who: SignedIn | None = site.signed_in(request)
         self.language = self._language()
         self.show = Display(self.language, (self.who.zone if self.who else "") or "UTC")
         self.theme = (self.who.theme if self.who else "") or request.cookies.get("theme", "")
         if self.theme not in THEMES:
             self.theme = THEMES[0]
-        self.wants_json = request.query_params.get("format") == "json" or request.url.path.endswith(".json")
+        self.wants_json = request.scope["path"].endswith(".json") or self.query("format") == "json"
 
     def _language(self) -> str:
         asked = self.request.query_params.get("language") or self.request.cookies.get("language", "")
@@ -120,19 +120,19 @@ class Visit:
 
     def actor(self) -> Actor:
         """Who looks, as a worker of this world. Raises `SignInFirst`."""
-        if self.who is None:
-            raise SignInFirst()
-        actor = self.site.identity.as_worker(self.who.person)
-        if actor is None:
-            raise SignInFirst()
-        return self.placed(actor)
+        if self._worker is None:
+            worker = self.site.identity.as_worker(self.who.person) if self.who is not None else None
+            if worker is None:
+                raise SignInFirst()
+            self._worker = self.placed(worker)
+        return self._worker
 
     def placed(self, actor: Actor) -> Actor:
         """The actor, calling from where this request comes from."""
         client = self.request.client
         return actor.at(
             source_address=client.host if client else "",
-            secure=self.request.url.scheme == "https",
+            secure=self.request.scope["scheme"] == "https",
             user_agent=self.request.headers.get("user-agent", "")[:300],
         )
 
@@ -182,10 +182,9 @@ class Visit:
 
     async def _summary(self) -> dict[str, Any]:
         who = self.who
-        actor = self.site.identity.as_worker(who.person) if who is not None and who.is_worker else None
-        if actor is None:
+        if who is None or not who.is_worker:
             return {"Held": 0, "Unread": 0}
-        return await self.site.market.run_async("GetWorkerSummary", self.placed(actor), {})
+        return await self.run("GetWorkerSummary")
 
     def said(self, refusal: Refusal) -> str:
         """The message of a refusal in the visitor's language."""
@@ -246,11 +245,7 @@ def cookie_names(header: str) -> list[str]:
 
 def read_cookie(header: str, name: str) -> str:
     """The value of a cookie, or nothing."""
-    try:
-        morsel = SimpleCookie(header).get(name)
-    except CookieError:
-        return ""
-    return morsel.value if morsel is not None else ""
+    return cookie_parser(header).get(name, "")
 
 
 def _given(members: Mapping[str, Any]) -> dict[str, Any]:
