@@ -13,7 +13,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Door = Callable[[Scope, Receive, Send], Awaitable[None]]
 ANY = "{}"
-"""In place of the first part of a path: of routes where it can be anything, and of paths that no route has."""
+"""In place of the first part of a path: of routes where it can be anything, and of paths
+that no route has."""
 
 
 class Listener:
