@@ -70,7 +70,15 @@ class Message:
 
 
 def add(
-    call: Call, *, thread: int, worker: int, requester: int | None, sender: Sender, subject: str, body: str
+    call: Call,
+    *,
+    thread: int,
+    worker: int,
+    requester: int | None,
+    sender: Sender,
+    subject: str,
+    body: str,
+    at: int,
 ) -> int:
     """Keep a message; answers its key."""
     key = call.key()
@@ -83,7 +91,7 @@ def add(
         sender=int(sender),
         subject=subject,
         body=body,
-        at=call.now,
+        at=at,
     )
     return key
 

@@ -143,13 +143,13 @@ def _write(dialect: str) -> object:
             "subject": new.subject,
             "excerpt": new.excerpt,
             "last_by": new.last_by,
-            "last_at": new.last_at,
+            "last_at": case((threads.c.last_at >= new.last_at, threads.c.last_at + 1), else_=new.last_at),
             "worker_unread": _unread_after(new, Sender.WORKER, threads.c.worker_unread, new.worker_unread),
             "requester_unread": _unread_after(
                 new, Sender.REQUESTER, threads.c.requester_unread, new.requester_unread
             ),
         },
-    ).returning(threads.c.id, threads.c.public_id)
+    ).returning(threads.c.id, threads.c.public_id, threads.c.last_at)
 
 
 WRITE = Sql(_write)  # type: ignore[arg-type]
@@ -165,9 +165,10 @@ def write(
     sender: Sender,
     subject: str,
     excerpt: str,
-) -> tuple[int, str]:
+) -> tuple[int, str, int]:
     """Begin a thread about that, or go on with it; one more is unread by the other side, and nothing by
-    whoever writes. Answers the thread's key and public id."""
+    whoever writes. Answers the thread's key and public id, and the moment of the message: later than all
+    before it in the thread, so that the moments alone tell the order."""
     row = call.one(
         WRITE,
         id=call.key(),
@@ -184,7 +185,7 @@ def write(
         requester_unread=int(sender == Sender.WORKER),
     )
     assert row is not None
-    return int(row[0]), str(row[1])
+    return int(row[0]), str(row[1]), int(row[2])
 
 
 def own(call: Call, thread_id: str) -> Thread:

@@ -166,3 +166,17 @@ def test_the_other_lists_have_json_of_ours(browser: Visitor, keyed: str) -> None
     waiting = browser.get("/qualifications/pending.json").response.json()["results"][0]
     assert (waiting["qualification_type_id"], waiting["state"]) == (keyed, "TestOpen")
     assert browser.get(f"/qualifications/{keyed}?format=json").response.json()["why_not"] == "TestOpen"
+
+
+def test_a_language_test_of_the_market_is_taken_like_any_other(town: Town, browser: Visitor) -> None:
+    tests = town.operator("InstallLanguageTests")["LanguageTests"]
+    for each in tests[:12]:
+        address = f"/qualifications/{each['QualificationTypeId']}"
+        assert "Begin the test" in browser.get(address).text
+        page = browser.follow(browser.form(f"{address}/requests"))
+        assert page.status == 200
+        if "<audio" in page.html:
+            assert "media-src 'self'" in page.response.headers["Content-Security-Policy"]
+            assert 'src="/assets/' in page.html or f'src="{town.market.traits.worker_site}' in page.html
+    listed = browser.get("/qualifications/pending.json").response.json()["results"][0]
+    assert (listed["creator_name"], listed["creator_url"]) == ("Kempelen", None)

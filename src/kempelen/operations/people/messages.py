@@ -54,7 +54,7 @@ def tell(
     """Keep a message for a worker, in the thread of what this requester, or the market, tells them at large,
     and send it by mail, which leaves only where money is real."""
     subject = " ".join(subject.split())
-    thread, _ = threads.write(
+    thread, _, at = threads.write(
         call,
         worker=worker,
         requester=requester,
@@ -70,6 +70,7 @@ def tell(
         sender=Sender.NOTICE,
         subject=subject,
         body=text,
+        at=at,
     )
     if by_mail and not call.traits.play_money:
         payload = {"worker": worker, "subject": subject, "text": text, "requester": requester}

@@ -11,7 +11,7 @@ from kempelen.operation import Call, Role, command, query
 from kempelen.operations.people.eligibility import SYSTEM_TYPES, refuse_blocked
 from kempelen.operations.people.language_tests import test_to_give
 from kempelen.operations.people.messages import tell
-from kempelen.operations.people.qualifications import grant, tell_granted
+from kempelen.operations.people.qualifications import grant, requester_as_answer, tell_granted
 from kempelen.operations.people.standing import refuse_unless_in_standing
 from kempelen.rules import test_scores
 from kempelen.rules.qualifying import DEFAULT_VALUE, RequestStatus, may_ask_again_at
@@ -257,8 +257,7 @@ def list_own_qualification_requests(
             "Deadline": row.ends_at,
             "SubmitTime": row.submitted_at,
             "Reason": row.reason,
-            "RequesterId": names[row.requester][0],
-            "RequesterName": names[row.requester][1],
+            **requester_as_answer(row.requester, names[row.requester]),
         }
         for row in rows
     ]

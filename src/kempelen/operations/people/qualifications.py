@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kempelen.events import Event, EventKind
-from kempelen.operation import Call, Role, command, query
+from kempelen.operation import SYSTEM, Call, Role, command, query
 from kempelen.operations.people.messages import tell
 from kempelen.rules.comparators import Locale
 from kempelen.rules.qualifying import DEFAULT_VALUE, may_ask_again_at
@@ -121,6 +121,11 @@ def value_as_answer(held: Qualification) -> dict[str, Any]:
     return answer
 
 
+def requester_as_answer(key: int, known: tuple[str, str]) -> dict[str, Any]:
+    """Whose a type is; one of the market's own has a name and no id, for nobody publishes work under it."""
+    return {"RequesterId": None if key == SYSTEM.account else known[0], "RequesterName": known[1]}
+
+
 @command("DiscardQualification", by=Role.WORKER)
 def discard_qualification(call: Call, *, qualification_type_id: str) -> None:
     """Give a qualification up; accepted work stays. It can be asked for again as the type's retry delay
@@ -162,8 +167,7 @@ def _own_as_answer(one: OwnQualification, requester: tuple[str, str], asked_at: 
         "Name": one.name,
         "Description": one.description,
         "Reason": one.qualification.reason,
-        "RequesterId": requester[0],
-        "RequesterName": requester[1],
+        **requester_as_answer(one.requester, requester),
         "HasTest": bool(one.has_test),
         "IsRequestable": bool(one.is_requestable),
         "MayRequestTime": again_at if one.is_requestable else None,

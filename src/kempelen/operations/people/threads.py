@@ -117,7 +117,7 @@ def _sent(call: Call, topic: Topic, subject: str, text: str) -> dict[str, Any]:
     is_worker = call.actor.role is Role.WORKER
     sender = Sender.WORKER if is_worker else Sender.REQUESTER
     name = _introduced(call, topic) if is_worker else ""
-    thread, thread_id = threads.write(
+    thread, thread_id, at = threads.write(
         call,
         worker=topic.worker,
         requester=topic.requester,
@@ -135,6 +135,7 @@ def _sent(call: Call, topic: Topic, subject: str, text: str) -> dict[str, Any]:
         sender=sender,
         subject=subject,
         body=text,
+        at=at,
     )
     if is_worker:
         _mail_requester(call, topic, threads.own(call, thread_id), name=name, text=text)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kempelen.operation import SYSTEM, Call, Role, query
+from kempelen.operation import Call, Role, query
 from kempelen.operations.people.eligibility import SYSTEM_TYPES, blocked
 from kempelen.operations.people.qualification_requests import last_had_at
-from kempelen.operations.people.qualifications import value_as_answer
+from kempelen.operations.people.qualifications import requester_as_answer, value_as_answer
 from kempelen.rules.comparators import Locale
 from kempelen.rules.qualifying import RequestStatus, may_ask_again_at
 from kempelen.rules.requirements import locale_as_answer
@@ -92,8 +92,7 @@ def _as_answer(
         "Name": found.name,
         "Description": found.description,
         "Keywords": found.keywords,
-        "RequesterId": None if found.requester == SYSTEM.account else requester[0],
-        "RequesterName": requester[1],
+        **requester_as_answer(found.requester, requester),
         "CreationTime": found.created_at,
         "HasTest": found.test is not None,
         "TestDurationInSeconds": found.test_duration_seconds,
