@@ -15,7 +15,7 @@ from kempelen.store.key_lists import among_keys, as_keys
 from kempelen.store.sql import Sql
 from kempelen.store.tables.figures import requirement_set_qualifications, requirement_sets
 from kempelen.store.tables.qualifications import qualification_types, qualifications
-from kempelen.store.tables.work import groups
+from kempelen.store.tables.work import GATE_SPAN, gated_set, groups
 
 MOST_SETS = 20_000
 """How many lists of requirements one search looks at, at most: the oldest."""
@@ -56,15 +56,18 @@ BY_KEYS = Sql(
 
 def _live() -> object:
     """The lists at one gate with something open behind them: one seek each, however many groups there are."""
-    next_one = select(func.min(groups.c.requirement_set)).where(
-        groups.c.hits > 0, groups.c.gate == bindparam("gate")
+    first = select(func.min(gated_set).label("place")).where(
+        groups.c.hits > 0, gated_set >= bindparam("begin"), gated_set < bindparam("end")
     )
-    live = next_one.with_only_columns(func.min(groups.c.requirement_set).label("key")).cte(
-        "live", recursive=True
+    live = first.cte("live", recursive=True)
+    following = (
+        select(func.min(gated_set))
+        .where(groups.c.hits > 0, gated_set > live.c.place, gated_set < bindparam("end"))
+        .correlate(live)
+        .scalar_subquery()
     )
-    following = next_one.where(groups.c.requirement_set > live.c.key).correlate(live).scalar_subquery()
-    live = live.union_all(select(following).where(live.c.key.is_not(None)))
-    return select(live.c.key).where(live.c.key.is_not(None)).limit(MOST_SETS)
+    live = live.union_all(select(following).where(live.c.place.is_not(None)))
+    return select(live.c.place).where(live.c.place.is_not(None)).limit(MOST_SETS)
 
 
 LIVE = Sql(_live())  # type: ignore[arg-type]
@@ -111,7 +114,8 @@ def keep(call: Call, requirements: Sequence[Requirement], *, text: str, newcomer
 
 def live(call: Call, gate: Gate) -> list[int]:
     """The lists at this gate with groups that have work."""
-    return [row[0] for row in call.rows(LIVE, gate=int(gate))]
+    begin = int(gate) * GATE_SPAN
+    return [row[0] - begin for row in call.rows(LIVE, begin=begin, end=begin + GATE_SPAN)]
 
 
 def held(call: Call) -> list[int]:

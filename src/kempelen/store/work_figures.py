@@ -71,7 +71,7 @@ BY_HIT_TYPE = Sql(
 
 @dataclass(frozen=True, slots=True)
 class WorkDay:
-    """What was handed in on a day, counted from 1970 in UTC, and what became of it. Amounts in minor units."""
+    """What was handed in on a day, counted from 1970 in UTC, and what became of it, in minor units."""
 
     day: int
     submitted: int = 0

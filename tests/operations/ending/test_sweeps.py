@@ -178,7 +178,9 @@ def test_a_late_sweep_gives_nobody_a_slot_or_an_answer_they_are_too_late_for(
     )
     assert taken is None
     assert not town.market.system(
-        lambda call: assignments.submit(call, assignment_key, approve_at=call.now, work=None)
+        lambda call: assignments.submit(
+            call, assignment_key, approve_at=call.now, work=None, worked_seconds=60
+        )
     )
     assert rosa.hit(hit["HITId"])["HITStatus"] == "Reviewable"
     assert_consistent(town)
