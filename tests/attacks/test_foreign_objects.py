@@ -55,6 +55,9 @@ OF_REQUESTERS: dict[str, Members] = {
     "ListReviewPolicyResultsForHIT": {"HITId": "$hit"},
     "ListWorkersWithQualificationType": {"QualificationTypeId": "$qualification"},
     "MarkThreadRead": {"ThreadId": "$thread"},
+    "DeleteMedia": {"Name": "$media"},
+    "ListTaskReports": {"HITGroupId": "$group"},
+    "PauseHITGroup": {"HITGroupId": "$group"},
     "PayLateAnswer": {"AssignmentId": "$late"},
     "PutAccessKey": {"AccessKeyId": "$key", "Active": False},
     "PutHITPriority": {"HITId": "$hit", "Level": "high"},
@@ -62,6 +65,7 @@ OF_REQUESTERS: dict[str, Members] = {
     "PutTaskSettings": {"HITTypeId": "$hit_type", "Settings": {}},
     "RejectAssignment": {"AssignmentId": "$submitted", "RequesterFeedback": "No"},
     "RejectQualificationRequest": {"QualificationRequestId": "$request"},
+    "ResumeHITGroup": {"HITGroupId": "$group"},
     "RevokeToken": {"TokenId": "$token"},
     "SendBonus": {
         "AssignmentId": "$submitted", "WorkerId": "$worker", "BonusAmount": "1", "Reason": "Thanks",
@@ -76,9 +80,9 @@ OF_REQUESTERS: dict[str, Members] = {
 """What a requester sends to reach what is another's. `$own_type` is their own."""
 OF_REQUESTERS_ALONE = {
     "CreateAccessKey", "CreateHIT", "CreateHITLayout", "CreateHITType", "CreateQualificationType",
-    "CreateToken", "CreateWorkerBlock", "DeleteWorkerBlock", "GetAccountBalance", "GetQuotas",
+    "CreateMediaUploadURL", "CreateToken", "CreateWorkerBlock", "DeleteWorkerBlock", "GetAccountBalance", "GetQuotas",
     "ListAccessKeys", "ListHITLayouts", "ListHITsForQualificationType", "ListHITs",
-    "ListReviewableHITs", "ListThreads", "ListWorkerBlocks", "PutBlockNotice",
+    "ListMedia", "ListReviewableHITs", "ListThreads", "ListWorkerBlocks", "PutBlockNotice",
     "NotifyWorkers", "PutPolicy", "SendTestEventNotification",
 }  # fmt: skip
 """Operations that name nothing a stranger could own, or that have tests of their own below."""
@@ -88,6 +92,7 @@ OF_WORKERS: dict[str, Members] = {
     "GetFileAnswerLimits": {"AssignmentId": "$accepted", "QuestionIdentifier": "q"},
     "GetOwnAssignment": {"AssignmentId": "$accepted"},
     "GetContact": {"AssignmentId": "$accepted"},
+    "GetDraft": {"AssignmentId": "$accepted"},
     "GetTask": {"AssignmentId": "$accepted"},
     "GetThread": {"ThreadId": "$thread"},
     "KeepFileAnswer": {
@@ -96,6 +101,9 @@ OF_WORKERS: dict[str, Members] = {
     },
     "MarkThreadRead": {"ThreadId": "$thread"},
     "PutAccessKey": {"AccessKeyId": "$key", "Active": False},
+    "PutDraft": {"AssignmentId": "$accepted", "Fields": FIELDS, "Version": 1},
+    "RecordActivity": {"AssignmentId": "$accepted", "ActiveSeconds": 1},
+    "ReportTask": {"AssignmentId": "$accepted", "Reason": "broken"},
     "ReturnAssignment": {"AssignmentId": "$accepted"},
     "RevokeToken": {"TokenId": "$token"},
     "SendMessage": {"ThreadId": "$thread", "MessageText": "Hello"},
@@ -109,6 +117,10 @@ OF_WORKERS_ALONE = {
     "ListThreads", "ListWorkerQualificationTypes", "ListAccessKeys", "ListEarnings",
     "ListHITGroups", "ListMessages", "ListOwnAssignments", "ListOwnQualificationRequests",
     "ListOwnQualifications", "ListTasks", "PreviewHIT", "RequestQualification",
+    "DeletePushSubscription", "DeleteSavedSearch", "ExportOwnWork", "GetDashboard", "GetPreferences",
+    "GetPushKey", "GetWorkerSummary", "HideWork", "ListHidden", "ListRealisedPay", "ListSavedSearches",
+    "ListWorkDays", "PutInstructionsCollapsed", "PutPreferences", "PutPushSubscription", "PutSavedSearch",
+    "UnhideWork",
 }  # fmt: skip
 
 
@@ -153,6 +165,8 @@ def place(town: Town, rosa: Requester, omar: Requester, wei: Worker) -> Place:
             "accepted": wei.accept(other["HITId"]),
             "hit": hit["HITId"],
             "hit_type": hit["HITTypeId"],
+            "group": hit["HITGroupId"],
+            "media": "rosas-own.png",
             "own_type": omar.create_hit()["HITTypeId"],
             "qualification": kind,
             "request": _id(request, "QualificationRequestId"),
@@ -200,7 +214,9 @@ def _is_told_alike(person: Person, operation: str, written: Members, place: Plac
     targets = [v[1:] for v in written.values() if isinstance(v, str) and v.startswith("$")]
     target = next(name for name in targets if name not in ("worker", "own_type"))
     # Ids of people, keys and policies look like themselves, so that no pattern tells them apart.
-    missing = {"key": "AKIAMISSINGMISSING00", "policy": "NobodysOwn"}.get(target, MISSING)
+    missing = {"key": "AKIAMISSINGMISSING00", "policy": "NobodysOwn", "media": "nobodys.png"}.get(
+        target, MISSING
+    )
     foreign, absent = place.members(written), place.members(written, **{target: missing})
     told = _told(person, operation, foreign)
     assert told == _told(person, operation, absent), operation
