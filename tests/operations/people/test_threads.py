@@ -304,3 +304,16 @@ def test_a_worker_sees_who_blocks_them_and_the_cause_that_is_meant_for_them(
         rosa("PutBlockNotice", WorkerId=ana.id, Notice="x")
     rosa("DeleteWorkerBlock", WorkerId=wei.id)
     assert wei("ListOwnBlocks")["NumResults"] == 1
+
+
+def test_how_soon_a_requester_answers_is_a_fact_about_them(
+    town: Town, rosa: Requester, wei: Worker, ana: Worker
+) -> None:
+    hit = rosa.create_hit(Title="Cats")
+    thread = ask(wei, hit)
+    town.advance(hours=2)
+    rosa("SendMessage", ThreadId=thread, MessageText="It is.")
+    rosa("SendMessage", ThreadId=thread, MessageText="And a lion too.")
+    town.advance(seconds=60)
+    facts = ana("GetHITGroup", HITGroupId=hit["HITGroupId"])["HITGroup"]["Requester"]
+    assert facts["MedianSecondsToReply"] == pytest.approx(7_200, rel=0.05)

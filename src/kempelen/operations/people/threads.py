@@ -13,7 +13,18 @@ from kempelen.operations.people.standing import NotConfirmed
 from kempelen.operations.telling.requesters import tell_requester
 from kempelen.rules import correspondence
 from kempelen.rules.correspondence import A_DAY, UNANSWERED, About, Sender, TooManyMessages, WaitForAnswer
-from kempelen.store import assignments, hit_types, hits, messages, outbox, paging, parties, terms, threads
+from kempelen.store import (
+    assignments,
+    hit_types,
+    hits,
+    messages,
+    outbox,
+    paging,
+    parties,
+    tallies,
+    terms,
+    threads,
+)
 from kempelen.store.hit_types import HITType, HITTypeDoesNotExist
 from kempelen.store.threads import Thread
 
@@ -61,7 +72,10 @@ def send_message(
     if is_worker and not call.actor.verified:
         raise NotConfirmed()
     if thread_id is not None:
-        topic = _topic_of_thread(threads.own(call, thread_id))
+        thread = threads.own(call, thread_id)
+        topic = _topic_of_thread(thread)
+        if not is_worker and thread.last_by == Sender.WORKER:
+            tallies.replied(call, requester=topic.requester, seconds=(call.now - thread.last_at) // 1000)
     elif hit_type_id is not None:
         topic = _topic_of_type(call, hit_type_id)
     else:
