@@ -57,6 +57,11 @@ class Rates:
             wanted += [(scope, self._limits[scope])] if scope in self._limits else []
         self._take(wanted, now)
 
+    def take_one(self, scope: str, now: int) -> None:
+        """Count one request under this name, at the general rate. Raises `ThrottlingException`."""
+        if self._rate:
+            self._take([(scope, self._rate)], now)
+
     def _take(self, wanted: list[tuple[str, int]], now: int) -> None:
         with self._lock:
             if len(self._buckets) > MOST:

@@ -8,7 +8,7 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from functools import partial
 
@@ -25,6 +25,7 @@ from kempelen.jobs.sealing import Sealer
 from kempelen.jobs.watching import watch
 from kempelen.market import Market
 from kempelen.operations.finding.watching import open_groups, tell_watchers
+from kempelen.rates import Rates
 from kempelen.rules.ids import new_request_id, system_random
 from kempelen.settings import Settings
 from kempelen.store import media, outbox, seals
@@ -44,6 +45,8 @@ from kempelen.wire.limits import HTTPLimits
 from kempelen.wire.protocol import bounded
 
 log = logging.getLogger("kempelen.server")
+PAGES_BURST_SECONDS = 10
+"""How many seconds' worth of pages a visitor may ask for at once."""
 
 
 class PortTaken(Refusal):
@@ -74,13 +77,26 @@ def listeners(app: App) -> dict[str, Listener]:
         )
         routes += notifications.routes(market, app.outside.identity.certificate_pem)
         routes += file_routes.routes(market, app.outside.blobs(market.traits.name))
-        site = Site(market, app.house, identity, assets=assets, places=Places.of(market, app.settings))
+        site = Site(
+            market,
+            app.house,
+            identity,
+            assets=assets,
+            places=Places.of(market, app.settings),
+            pace=_pace(app.settings),
+        )
         blobs = app.outside.blobs(market.traits.name)
         routes += site_routes(market, blobs, app.settings, site.worker_of)
         routes += assets.routes() + site.routes(all_pages())
         made[market.traits.name] = Listener(WireDoor(market, app.house, accounts, prefixes), routes)
     made["tasks"] = TaskListener(None, _task_routes(app))
     return made
+
+
+def _pace(settings: Settings) -> Callable[[str, int], None] | None:
+    """What counts the pages that a visitor to one world asks for; None where they are not counted."""
+    most = settings.pages_a_second
+    return Rates(requests_a_second=most, burst_seconds=PAGES_BURST_SECONDS).take_one if most else None
 
 
 def _task_routes(app: App) -> list[Route]:

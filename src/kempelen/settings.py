@@ -48,6 +48,9 @@ class Settings:
     requests_a_second: int = _setting(
         0, "Requests a second for each access key in each world; 0 means no limit."
     )
+    pages_a_second: int = _setting(
+        0, "Pages a second for each visitor in each world, ten seconds' worth at once; 0 means no limit."
+    )
     queue_cap: int = _setting(25, "How many accepted tasks a worker may hold at once.")
     accepts_a_day: int = _setting(3_800, "How many tasks a worker may accept in a day.")
     reports_to_pause: int = _setting(

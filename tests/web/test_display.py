@@ -21,6 +21,11 @@ def test_moments_are_in_the_readers_zone() -> None:
     assert ENGLISH.iso(NOON) == "2026-09-21T14:13:20Z"
 
 
+def test_a_day_that_is_no_moment_is_the_same_in_every_zone() -> None:
+    assert Display("en", "Pacific/Kiritimati").date("2026-11-22") == "Nov 22, 2026"
+    assert SPANISH.date("2026-11-22") == "22 nov 2026"
+
+
 def test_a_zone_that_does_not_exist_is_utc() -> None:
     assert Display("en", "Nowhere/Land").moment(NOON) == ENGLISH.moment(NOON)
 

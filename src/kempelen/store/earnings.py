@@ -11,7 +11,7 @@ from kempelen.store.connection import Connection
 from kempelen.store.ledger import KINDS, Cause, earned
 from kempelen.store.sql import Sql
 from kempelen.store.tables.money import bonuses, purses, transfers
-from kempelen.store.tables.work import assignments, hits, workers
+from kempelen.store.tables.work import assignments, hit_types, hits, requesters, workers
 
 COUNTS = Sql(
     select(
@@ -49,6 +49,9 @@ LINES = Sql(
         assignments.c.public_id,
         hits.c.public_id,
         bonuses.c.reason,
+        hit_types.c.title,
+        requesters.c.public_id,
+        requesters.c.name,
     )
     .outerjoin(bonuses, (transfers.c.cause == int(Cause.BONUS)) & (bonuses.c.id == transfers.c.cause_key))
     .outerjoin(
@@ -60,6 +63,8 @@ LINES = Sql(
         ),
     )
     .outerjoin(hits, hits.c.id == assignments.c.hit)
+    .outerjoin(hit_types, hit_types.c.id == hits.c.hit_type)
+    .outerjoin(requesters, requesters.c.id == assignments.c.requester)
     .where(
         transfers.c.credit == bindparam("account"),
         transfers.c.credit >= KINDS,  # as the index has it
@@ -93,6 +98,9 @@ class Line:
     assignment_id: str | None
     hit_id: str | None
     reason: str | None
+    title: str | None
+    requester_id: str | None
+    requester_name: str | None
 
 
 def counts(call: Call) -> Counts:
@@ -124,7 +132,7 @@ def lines(call: Call, *, before: tuple[int, int], count: int) -> list[Line]:
 
 
 def unfinished(connection: Connection, worker: int) -> tuple[int, int]:
-    """What a worker has left in a world: minor units to withdraw, and how many tasks that are not paid yet."""
+    """What a worker has left in a world: minor units to withdraw, and how many tasks not paid yet."""
     owed = connection.one(LEFT, account=earned(worker))
     waiting = connection.rows(WAITING, worker=worker)
     return 0 if owed is None else int(owed[0]), len(waiting)

@@ -56,6 +56,11 @@ _LIVE = (
     late_answers.c.keep_until > bindparam("now"),
 )
 OWNED = Sql(_SHOWN.where(*_LIVE, assignments.c.public_id == bindparam("public_id")))
+TOLD = Sql(
+    select(late_answers.c.received_at, late_answers.c.keep_until, late_answers.c.paid).where(
+        late_answers.c.assignment == bindparam("key"), late_answers.c.worker == bindparam("worker")
+    )
+)
 FIELDS = Sql(select(late_answers.c.fields).where(late_answers.c.assignment == bindparam("key")))
 PAY = Sql(
     update(late_answers)
@@ -103,6 +108,13 @@ def owned(call: Call, assignment_id: str) -> LateAnswer:
     if row is None:
         raise LateAnswerDoesNotExist(assignment_id=assignment_id)
     return LateAnswer(*row)
+
+
+def told(call: Call, key: int) -> tuple[int, int, int | None] | None:
+    """When the acting worker's late answer of an assignment came, how long it is kept, and what was paid for
+    it, in minor units; None if there is none, or none any more."""
+    row = call.one(TOLD, key=key, worker=call.actor.account)
+    return None if row is None else (row[0], row[1], row[2])
 
 
 def page(call: Call, *, hit: int | None, after: tuple[int, int], count: int) -> list[LateAnswer]:

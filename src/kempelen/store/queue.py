@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, tuple_, update
 from kempelen.operation import Call
 from kempelen.rules.lifecycle import DAY, AssignmentStatus
 from kempelen.store import parties
-from kempelen.store.assignments import COLUMNS, Assignment
+from kempelen.store.assignments import COLUMNS, Assignment, AssignmentDoesNotExist
 from kempelen.store.sql import Sql
 from kempelen.store.tables.work import assignments, groups, hit_types, hits, requesters, workers
 
@@ -51,6 +51,7 @@ _ENTRIES = (
         assignments.c.feedback,
         groups.c.public_id,
         assignments.c.worked_seconds,
+        assignments.c.abandon_at,
     )
     .join(hits, hits.c.id == assignments.c.hit)
     .join(hit_types, hit_types.c.id == hits.c.hit_type)
@@ -64,6 +65,11 @@ HISTORY = Sql(
     )
     .order_by(assignments.c.accepted_at.desc(), assignments.c.id.desc())
     .limit(bindparam("count"))
+)
+ENTRY = Sql(
+    _ENTRIES.where(
+        assignments.c.public_id == bindparam("public_id"), assignments.c.worker == bindparam("worker")
+    )
 )
 _OF_DAY = (
     assignments.c.worker == bindparam("worker"),
@@ -128,6 +134,7 @@ class Entry:
     feedback: str | None
     group_id: str
     worked_seconds: int | None
+    abandon_at: int
 
 
 def lock(call: Call) -> int:
@@ -155,6 +162,14 @@ def own(call: Call, hit: int) -> tuple[str, AssignmentStatus] | None:
 def held(call: Call) -> list[Assignment]:
     """The acting worker's queue, nearest deadline first."""
     return [Assignment(*row) for row in call.rows(HELD, worker=call.actor.account)]
+
+
+def entry(call: Call, assignment_id: str) -> Entry:
+    """One line of the acting worker's history. Raises `AssignmentDoesNotExist`."""
+    row = call.one(ENTRY, public_id=assignment_id, worker=call.actor.account)
+    if row is None:
+        raise AssignmentDoesNotExist(assignment_id=assignment_id)
+    return Entry(*row)
 
 
 def history(call: Call, *, before: tuple[int, int], count: int) -> list[Entry]:

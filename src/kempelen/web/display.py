@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -38,6 +38,10 @@ class Display:
     def day(self, at: float) -> str:
         """The day alone."""
         return _day(self._locale, self.zone, int(at))
+
+    def date(self, written: str) -> str:
+        """A day that is no moment, given as `2026-11-22`."""
+        return _date(self._locale, written)
 
     def iso(self, at: float) -> str:
         """For machines: `2026-11-22T10:00:00Z`."""
@@ -111,6 +115,13 @@ def _day(locale: str, zone: str, at: int) -> str:
     from babel.dates import format_date
 
     return str(format_date(datetime.fromtimestamp(at, _zone(zone)).date(), "medium", locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def _date(locale: str, written: str) -> str:
+    from babel.dates import format_date
+
+    return str(format_date(date.fromisoformat(written), "medium", locale=locale))
 
 
 _UNITS = (("week", 604_800), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kempelen.errors import Refusal
+from kempelen.errors import Refusal, ThrottlingException
 from kempelen.identity import Identity, SignedIn
 from kempelen.market import Market
 from kempelen.operation import Actor
@@ -27,6 +27,13 @@ log = logging.getLogger("kempelen.web")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Handler = Callable[[Visit], Awaitable[Response]]
+
+
+class TooManyPages(Refusal):
+    """You have exceeded the allowable page request rate for this website. Wait a few seconds, then load the
+    page again."""
+
+    page_status = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,14 @@ class Site:
     """Everything the pages of one world have at hand."""
 
     def __init__(
-        self, market: Market, house: Market, identity: Identity, *, assets: Assets, places: Places
+        self,
+        market: Market,
+        house: Market,
+        identity: Identity,
+        *,
+        assets: Assets,
+        places: Places,
+        pace: Callable[[str, int], None] | None = None,
     ) -> None:
         self.market = market
         self.house = house
@@ -81,6 +95,7 @@ class Site:
         self.origin = origin_of(places.site)
         self.secure = self.origin.startswith("https://")
         self.session_cookie = self.cookie_name("session")
+        self._pace = pace
         self._headers = self._usual_headers()
 
     def _usual_headers(self) -> list[tuple[bytes, bytes]]:
@@ -171,11 +186,25 @@ class Site:
                 raise NotOurForm()
             if not page.open_to_all and visit.who is None:
                 raise SignInFirst()
+            self._keep_pace(visit)
+            if visit.who is not None and visit.who.is_seen_due:
+                await visit.run_in_house("ContinueSession")
             return await page.handler(visit)
         except ClientDisconnect:
             return Response(status_code=400)
         except Refusal as refusal:
             return await explained(visit, refusal)
+
+    def _keep_pace(self, visit: Visit) -> None:
+        """Count a page that is asked for. Raises `TooManyPages`."""
+        if self._pace is None or visit.request.method not in SAFE_METHODS:
+            return
+        client = visit.request.client
+        scope = f"session:{visit.who.session}" if visit.who else f"address:{client.host if client else ''}"
+        try:
+            self._pace(scope, self.market.clock())
+        except ThrottlingException:
+            raise TooManyPages() from None
 
     def _is_ours(self, request: Request) -> bool:
         """Whether a form was sent by a page of this site, or by no browser (Fetch Metadata, Origin)."""

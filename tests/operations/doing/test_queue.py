@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kempelen.operations.doing.late_answers import TimeRanOut
 from kempelen.operations.doing.queue import NoExtension
 from kempelen.operations.doing.returning import TimeIsUp
 from kempelen.store.assignments import AssignmentDoesNotExist
@@ -79,3 +80,47 @@ def test_no_more_time_than_the_requester_allows(rosa: Requester, wei: Worker, to
     wei.submit(assignment)
     with pytest.raises(TimeIsUp):
         wei("ExtendTime", AssignmentId=plain)
+
+
+def test_the_queue_can_tell_the_groups_of_its_tasks_once_each(rosa: Requester, wei: Worker) -> None:
+    hits = [rosa.create_hit(Title=title) for title in ("Cats", "Cats", "Dogs")]
+    for hit in hits:
+        wei.accept(hit["HITId"])
+    assert "HITGroups" not in wei("ListTasks")
+    listed = wei("ListTasks", WithGroups=True)
+    assert sorted(group["Title"] for group in listed["HITGroups"]) == ["Cats", "Dogs"]
+    assert {task["HITGroupId"] for task in listed["Tasks"]} == {
+        group["HITGroupId"] for group in listed["HITGroups"]
+    }
+    assert wei("ListTasks", WithGroups=True)["NumResults"] == 3
+
+
+def test_one_assignment_tells_what_became_of_it_to_its_worker_alone(
+    rosa: Requester, wei: Worker, ana: Worker
+) -> None:
+    made = wei.do(rosa.create_hit(Title="Cats", Reward="0.50")["HITId"])
+    rosa("ApproveAssignment", AssignmentId=made, RequesterFeedback="Thank you")
+    rosa("SendBonus", WorkerId=wei.id, AssignmentId=made, BonusAmount="1.00", Reason="Quick")
+    told = wei("GetOwnAssignment", AssignmentId=made)
+    assert (told["Assignment"]["Status"], told["Assignment"]["RequesterFeedback"]) == (
+        "Approved", "Thank you",
+    )  # fmt: skip
+    assert [(each["Amount"], each["Reason"]) for each in told["Bonuses"]] == [("1.00", "Quick")]
+    assert "LateAnswer" not in told
+    with pytest.raises(AssignmentDoesNotExist):
+        ana("GetOwnAssignment", AssignmentId=made)
+
+
+def test_one_assignment_tells_of_its_late_answer(rosa: Requester, wei: Worker, town: Town) -> None:
+    made = wei.accept(rosa.create_hit(AssignmentDurationInSeconds=60, Reward="0.50")["HITId"])
+    town.advance(seconds=90)
+    with pytest.raises(TimeRanOut):
+        wei.submit(made)
+    told = wei("GetOwnAssignment", AssignmentId=made)
+    assert told["Assignment"]["Status"] == "Abandoned"
+    assert (
+        told["LateAnswer"]["KeptUntil"] > told["LateAnswer"]["ReceivedTime"] > told["Assignment"]["Deadline"]
+    )
+    assert "PaidAmount" not in told["LateAnswer"]
+    rosa("PayLateAnswer", AssignmentId=made)
+    assert wei("GetOwnAssignment", AssignmentId=made)["LateAnswer"]["PaidAmount"] == "0.50"

@@ -44,3 +44,21 @@ def test_earnings_come_in_pages_and_to_nobody_else(rosa: Requester, wei: Worker,
     second = wei("ListEarnings", MaxResults=3, NextToken=first["NextToken"])
     assert (first["NumResults"], second["NumResults"]) == (3, 2)
     assert ana("ListEarnings")["Lines"] == []
+
+
+def test_a_line_leads_to_the_work_and_can_be_asked_for_by_cause(
+    rosa: Requester, wei: Worker, town: Town
+) -> None:
+    first = wei.do(rosa.create_hit(Reward="0.50", Title="Find the cat")["HITId"])
+    rosa("ApproveAssignment", AssignmentId=first)
+    for number in range(3):
+        town.advance(seconds=1)
+        rosa("SendBonus", WorkerId=wei.id, AssignmentId=first, BonusAmount="0.10", Reason=f"Good {number}")
+    bonuses = wei("ListEarnings", Cause="Bonus", MaxResults=2)
+    assert [line["Note"] for line in bonuses["Lines"]] == ["Good 2", "Good 1"]
+    assert {(line["Title"], line["RequesterName"]) for line in bonuses["Lines"]} == {("Find the cat", "Rosa")}
+    rest = wei("ListEarnings", Cause="Bonus", MaxResults=2, NextToken=bonuses["NextToken"])
+    assert [line["Note"] for line in rest["Lines"]] == ["Good 0"]
+    (reward,) = wei("ListEarnings", Cause="Reward")["Lines"]
+    assert (reward["AssignmentId"], reward["RequesterId"]) == (first, rosa.id)
+    assert wei("ListEarnings", Cause="LateAnswer")["Lines"] == []

@@ -7,14 +7,30 @@ from typing import Any
 from kempelen.errors import ParameterValidationError, Refusal
 from kempelen.operation import Call, Role, command, query
 from kempelen.operations.doing.returning import refuse_gone
+from kempelen.operations.finding.group_answers import groups_as_answers
+from kempelen.operations.finding.searching import Search, Wanted
 from kempelen.operations.finding.task_answers import settings_of, task_as_answer
 from kempelen.rules import calendar, task_settings, tokens
 from kempelen.rules.lifecycle import DAY, AssignmentStatus, time_allowed
 from kempelen.rules.money import Money
-from kempelen.store import assignments, drafts, hit_types, hits, paging, queue, work_figures
+from kempelen.store import (
+    assignments,
+    bonuses,
+    drafts,
+    hit_types,
+    hits,
+    late_answers,
+    paging,
+    queue,
+    work_figures,
+)
 from kempelen.store.assignments import Assignment
+from kempelen.store.hit_types import HITType
+from kempelen.store.hits import Hit
 from kempelen.store.queue import Entry
 
+MOST_BONUSES = 100
+"""How many bonuses of one assignment are told; a requester can pay any number."""
 MOST_ROWS = 5_000
 """How much of a history one call looks through for the status it is asked for."""
 
@@ -33,10 +49,40 @@ def get_task(call: Call, *, assignment_id: str) -> dict[str, Any]:
 
 
 @query("ListTasks", by=Role.WORKER)
-def list_tasks(call: Call) -> dict[str, Any]:
-    """What the worker has accepted and not yet handed in, nearest deadline first."""
-    tasks = [_task(call, assignment) for assignment in queue.held(call)]
-    return {"Tasks": tasks, "NumResults": len(tasks)}
+def list_tasks(call: Call, *, with_groups: bool = False) -> dict[str, Any]:
+    """What the worker has accepted and not yet handed in, nearest deadline first; with the groups they are
+    of, each once, if that is asked for."""
+    held = [(each, hits.by_key(call, each.hit)) for each in queue.held(call)]
+    types = hit_types.by_keys(call, sorted({hit.hit_type for _, hit in held})) if held else {}
+    tasks = [_shown(call, each, hit, types[hit.hit_type]) for each, hit in held]
+    answer: dict[str, Any] = {"Tasks": tasks, "NumResults": len(tasks)}
+    if with_groups:
+        values = Search(call, Wanted()).values()
+        answer["HITGroups"] = groups_as_answers(call, sorted(types), values=values)
+    return answer
+
+
+@query("GetOwnAssignment", by=Role.WORKER)
+def get_own_assignment(call: Call, *, assignment_id: str) -> dict[str, Any]:
+    """What has become of one of the worker's own assignments: the decision, bonuses, a late answer."""
+    entry = queue.entry(call, assignment_id)
+    paid = bonuses.of_assignment(call, entry.key, after=(0, 0), count=MOST_BONUSES)
+    late = late_answers.told(call, entry.key)
+    return {
+        "Assignment": _entry(entry),
+        "Bonuses": [
+            {"Time": each.at, "Amount": str(Money(each.amount)), "Reason": each.reason} for each in paid
+        ],
+        "LateAnswer": None if late is None else _late(*late),
+    }
+
+
+def _late(received_at: int, keep_until: int, paid: int | None) -> dict[str, Any]:
+    return {
+        "ReceivedTime": received_at,
+        "KeptUntil": keep_until,
+        "PaidAmount": None if paid is None else str(Money(paid)),
+    }
 
 
 @query("ListOwnAssignments", by=Role.WORKER)
@@ -128,7 +174,10 @@ def extend_time(call: Call, *, assignment_id: str) -> dict[str, Any]:
 
 def _task(call: Call, assignment: Assignment) -> dict[str, Any]:
     hit = hits.by_key(call, assignment.hit)
-    hit_type = hit_types.by_key(call, hit.hit_type)
+    return _shown(call, assignment, hit, hit_types.by_key(call, hit.hit_type))
+
+
+def _shown(call: Call, assignment: Assignment, hit: Hit, hit_type: HITType) -> dict[str, Any]:
     return task_as_answer(call, assignment, hit, hit_type, settings=settings_of(call, assignment, hit_type))
 
 
@@ -148,4 +197,5 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "RequesterFeedback": entry.feedback,
         "HITGroupId": entry.group_id,
         "WorkedSeconds": entry.worked_seconds,
+        "Deadline": entry.abandon_at,
     }

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from kempelen.operation import Call, Role, query
+from kempelen.rules import tokens
 from kempelen.rules.money import Money
 from kempelen.rules.preferences import whole
 from kempelen.store import earnings, ledger, paging, preferences, queue, threads
 from kempelen.store.earnings import Line
 from kempelen.store.ledger import Cause
 
+MOST_ROWS = 5_000
+"""How many payments one call looks through for the cause it is asked for."""
 CAUSES = {Cause.REWARD: "Reward", Cause.BONUS: "Bonus", Cause.LATE_REWARD: "LateAnswer"}
 
 
@@ -52,14 +55,27 @@ def get_worker_summary(call: Call) -> dict[str, Any]:
 
 @query("ListEarnings", by=Role.WORKER)
 def list_earnings(
-    call: Call, *, max_results: int | None = None, next_token: str | None = None
+    call: Call, *, cause: str | None = None, max_results: int | None = None, next_token: str | None = None
 ) -> dict[str, Any]:
-    """Each payment that came to the worker, latest first."""
-    page = paging.read(call, next_token, max_results, start=paging.NEWEST)
+    """Each payment that came to the worker, latest first; of one cause, a page can be short and go on."""
+    page = paging.read(call, next_token, max_results, start=paging.NEWEST, filter=[cause])
     moment, key = page.after
-    lines = earnings.lines(call, before=(int(moment), int(key)), count=page.count)
-    items = [_line(each) for each in lines]
-    return paging.answer(call, page, "Lines", items, positions=[(each.at, each.key) for each in lines])
+    before, seen, more = (int(moment), int(key)), 0, True
+    shown: list[Line] = []
+    while more and len(shown) < page.count and seen < MOST_ROWS:
+        count = page.count if cause is None else max(100, page.count)
+        lines = earnings.lines(call, before=before, count=count)
+        seen, more = seen + len(lines), len(lines) == count
+        for line in lines:
+            before = line.at, line.key
+            if cause is None or CAUSES.get(line.cause) == cause:
+                shown.append(line)
+                if len(shown) == page.count:
+                    break
+    answer: dict[str, Any] = {"Lines": [_line(each) for each in shown], "NumResults": len(shown)}
+    if shown or more:
+        answer["NextToken"] = tokens.seal(call.directory.page_secret, page.context, before)
+    return answer
 
 
 def _line(line: Line) -> dict[str, Any]:
@@ -70,4 +86,7 @@ def _line(line: Line) -> dict[str, Any]:
         "HITId": line.hit_id,
         "Amount": str(Money(line.amount)),
         "Note": line.reason,
+        "Title": line.title,
+        "RequesterId": line.requester_id,
+        "RequesterName": line.requester_name,
     }

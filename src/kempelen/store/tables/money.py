@@ -54,6 +54,7 @@ bonuses = Table(
     number("at"),
 )
 Index("bonuses_by_hit", bonuses.c.hit, bonuses.c.at, bonuses.c.id)
+Index("bonuses_by_worker", bonuses.c.worker, bonuses.c.amount)  # the sum of a worker's, from the index alone
 Index("bonuses_by_assignment", bonuses.c.assignment, bonuses.c.at, bonuses.c.id)
 
 terms = Table("terms", WORLD, number("requester", key=True), text("fees"), number("updated_at"))

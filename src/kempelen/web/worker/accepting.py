@@ -9,19 +9,23 @@ from starlette.responses import Response
 from kempelen.errors import Refusal
 from kempelen.web.site import Pages
 from kempelen.web.visit import NotOurForm, Visit
-from kempelen.web.worker import checks
+from kempelen.web.worker import checks, shapes
 from kempelen.web.worker.frames import frame_for, instructions_of, shown_in
-from kempelen.web.worker.queue import task_url
+from kempelen.web.worker.queue import question_of, task_url
 
 PAGES = Pages()
 
 
-@PAGES.get("/projects/{group}/tasks")
+@PAGES.get("/projects/{group}/tasks", "/projects/{group}/tasks.json")
 async def preview(visit: Visit) -> Response:
     """One HIT of the group as it would look, without taking it."""
     found = await visit.run(
         "PreviewHIT", HITGroupId=visit.path("group"), AfterHITId=visit.query("after") or None
     )
+    if visit.wants_json:
+        task = found["Task"]
+        group = (await visit.run("GetHITGroup", HITGroupId=task["HITGroupId"]))["HITGroup"]
+        return visit.json(shapes.preview(task, group, question_of(visit, task)))
     return await _previewed(visit, found["Task"])
 
 

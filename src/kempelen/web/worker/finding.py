@@ -11,7 +11,9 @@ from starlette.responses import Response
 from kempelen.rules.content_warnings import KINDS
 from kempelen.web.site import Pages
 from kempelen.web.visit import Visit
+from kempelen.web.worker import mounts, shapes
 from kempelen.web.worker.mounts import contact_url
+from kempelen.web.worker.paging import PAGE_SIZE, number_of, size_of
 
 PAGES = Pages()
 SORTS = (
@@ -24,8 +26,11 @@ SORTS = (
     ("updated_asc", "Oldest first"),
 )
 """The sorts a page offers; their texts go through the catalogues."""
-SHOWN = (("All", "All work"), ("Qualified", "I qualify"), ("CanTest", "I can take a test"))
-PAGE_SIZE = 20
+SHOWN = (
+    ("All", "All work"),
+    ("Qualified", "I qualify"),
+    ("CanTest", "I can take a test"),
+)
 LIFETIME = ("Approved", "Rejected", "MedianSecondsToPay")
 
 
@@ -87,7 +92,7 @@ def search_of(visit: Visit) -> Search:
     if _yes(visit.query("qualified") or visit.query("filters[qualified]")):
         asked["show"] = "Qualified"
     asked["show"] = asked["show"] if asked["show"] in dict(SHOWN) else SHOWN[0][0]
-    asked["min_reward"] = "" if asked["min_reward"] in ("0", "0.00") else asked["min_reward"]
+    asked["min_reward"] = "" if not asked["min_reward"].strip("0.") else asked["min_reward"]
     asked["sort"] = asked["sort"].replace("num_hits", "hits")
     asked["sort"] = asked["sort"] if asked["sort"] in dict(SORTS) else SORTS[0][0]
     return Search(**asked)
@@ -97,13 +102,13 @@ def _yes(word: str) -> str:
     return "true" if word in ("true", "1", "on") else ""
 
 
-@PAGES.get("/", "/projects")
+@PAGES.get("/", "/projects", "/projects.json")
 async def groups(visit: Visit) -> Response:
     """All groups that the worker may see."""
     return await _listed(visit, visit.words.gettext("Work for you"), requester=None)
 
 
-@PAGES.get("/requesters/{requester}/projects")
+@PAGES.get("/requesters/{requester}/projects", "/requesters/{requester}/projects.json")
 async def groups_of_requester(visit: Visit) -> Response:
     """The groups of one requester."""
     return await _listed(
@@ -121,16 +126,24 @@ async def eligibility(visit: Visit) -> Response:
 
 
 async def _listed(visit: Visit, heading: str, *, requester: str | None) -> Response:
-    search = search_of(visit)
-    token = visit.query("next") or None
+    search, size = search_of(visit), size_of(visit)
+    token = None if visit.wants_json else visit.query("next") or None
+    number = None if token else _number(visit)
     answer = await visit.run(
-        "ListHITGroups", **search.members(), RequesterId=requester, MaxResults=PAGE_SIZE, NextToken=token
+        "ListHITGroups",
+        **search.members(),
+        RequesterId=requester,
+        MaxResults=size,
+        NextToken=token,
+        PageNumber=number,
     )
+    if visit.wants_json:
+        return visit.json(shapes.projects(answer))
     found = [shown(visit, each) for each in answer["HITGroups"]]
     if requester is not None and found:
         heading = visit.words.gettext("Work of %(name)s") % {"name": found[0]["RequesterName"]}
     here = visit.request.url.path
-    further = answer.get("NextToken") if len(found) == PAGE_SIZE or not found else None
+    next_page = _next_page(search, here, answer, size=size, number=number)
     return await visit.page(
         "worker/groups.html",
         heading=heading,
@@ -139,9 +152,34 @@ async def _listed(visit: Visit, heading: str, *, requester: str | None) -> Respo
         sorts=SORTS,
         shown_choices=SHOWN,
         total=answer.get("TotalNumResults"),
-        next_page=search.address(here, next=further) if further else None,
-        earlier=search.address(here) if token else None,
+        next_page=next_page,
+        earlier=search.address(here) if token or (number or 1) > 1 else None,
+        table=mounts.listed([shapes.project(each) for each in answer["HITGroups"]]),
+        pagination=_pagination(answer, size=size, number=number, more=next_page is not None),
     )
+
+
+def _number(visit: Visit) -> int | None:
+    """The number of the page that is asked for; JSON always has one."""
+    return number_of(visit) if visit.wants_json or visit.query("page_number") else None
+
+
+def _next_page(
+    search: Search, here: str, answer: dict[str, Any], *, size: int, number: int | None
+) -> str | None:
+    further = {} if size == PAGE_SIZE else {"page_size": str(size)}
+    if number is not None and number * size < answer["TotalNumResults"]:
+        return search.address(here, page_number=str(number + 1), **further)
+    found, token = answer["HITGroups"], answer.get("NextToken")
+    is_end = (found and len(found) < size) or (number is not None and not answer["TotalIsAtLeast"])
+    return None if is_end or not token else search.address(here, next=token, **further)
+
+
+def _pagination(answer: dict[str, Any], *, size: int, number: int | None, more: bool) -> str:
+    """Pages that are asked for by number say how many there are; others only whether there is a next one."""
+    if number is None:
+        return mounts.pagination(page=1, last=2 if more else 1)
+    return mounts.pagination(page=number, last=max(1, -(-answer["TotalNumResults"] // size)))
 
 
 def shown(visit: Visit, group: dict[str, Any]) -> dict[str, Any]:

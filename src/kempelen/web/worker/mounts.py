@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +31,16 @@ def mounts_of(visit: Visit, task: dict[str, Any]) -> dict[str, str]:
         "timer": _packed({"originalTimeToCompleteInSeconds": duration, "timeRemainingInSeconds": left}),
         "auto_accept": _packed({}),
     }
+
+
+def listed(rows: Sequence[dict[str, Any]]) -> str:
+    """The properties of a table of groups, queued tasks or a day's work: each row as its JSON has it."""
+    return _packed({"bodyData": rows})
+
+
+def pagination(*, page: int, last: int) -> str:
+    """The properties of the pages' numbers."""
+    return _packed({"currentPage": page, "lastPage": last})
 
 
 def contact_url(hit_type: str, requester: str) -> str:
