@@ -24,7 +24,16 @@ from readings import commit
 
 HERE = Path(__file__).resolve().parent
 REFERENCE = HERE.parent / "docs" / "reference"
-PROGRAMS = ("creating", "accepting", "paging", "listing", "approving", "storage_size", "installing")
+PROGRAMS = (
+    "creating",
+    "accepting",
+    "paging",
+    "listing",
+    "approving",
+    "storage_size",
+    "installing",
+    "work_loop",
+)
 Record = dict[str, Any]
 
 

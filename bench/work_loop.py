@@ -38,7 +38,12 @@ TEMPLATE = """\
 """
 ANSWER = str(filling.FIELDS[0]["Value"])
 TARGET = "MTurkRequesterServiceV20170117.CreateHITWithHITType"
-LIMITS = {"KEMPELEN_ACCEPTS_A_DAY": "10000000", "KEMPELEN_REQUESTS_A_SECOND": "100000"}
+LIMITS = {
+    "KEMPELEN_ACCEPTS_A_DAY": "10000000",
+    "KEMPELEN_PAGES_A_SECOND": "100000",
+    "KEMPELEN_REQUESTS_A_SECOND": "100000",
+}
+"""What a lone machine that hurries through a batch needs raised."""
 GOALS = {1: (10.0, 20.0), 16: (25.0, 50.0)}
 """By the number of workers at once: how many times Turkle's rate, as floor and stretch."""
 
@@ -47,7 +52,7 @@ Loop = Callable[[Browser], Awaitable[bool]]
 
 def measure(small: bool = False) -> dict[str, Any]:
     """P3 and P4: our rate of loops by Turkle's, and the processor time of a loop of ours by one of its."""
-    tasks, rounds, seconds = (300, 1, 1.0) if small else (10_000, 5, 8.0)
+    tasks, rounds, seconds = (300, 1, 1.0) if small else (10_000, 5, 5.0)
     figures = []
     with turkle(TEMPLATE, tasks=tasks, workers=max(GOALS)) as other, market(tasks=tasks) as ours:
         figures += _side_by_side("SQLite", ours, theirs(other), rounds=rounds, seconds=seconds)
@@ -256,11 +261,11 @@ def _side_by_side(engine: str, ours: Side, other: Side, *, rounds: int, seconds:
     figures = []
     for workers in GOALS:
         pair = read["ours", workers], read["Turkle", workers]
-        figures += _figures(engine, workers, *pair, seconds=seconds, disks=disks)
+        figures += figures_of(engine, workers, *pair, seconds=seconds, disks=disks)
     return figures
 
 
-def _figures(
+def figures_of(
     engine: str,
     workers: int,
     ours: list[Reading],
@@ -269,6 +274,7 @@ def _figures(
     seconds: float,
     disks: list[dict[str, float]],
 ) -> list[Figure]:
+    """P3 and P4 of one engine and number of workers; a round of each side for every round."""
     people = f"{workers} worker{'s at once' if workers > 1 else ''}"
     how = f"""{people}: accept the next task, load its page, load the frame, submit the form, {seconds:g} s on
         ours and {seconds:g} s on Turkle 3.1 behind gunicorn with {PROCESSES} processes, in {len(ours)}
