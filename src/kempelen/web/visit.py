@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
@@ -184,7 +184,10 @@ class Visit:
         who = self.who
         if who is None or not who.is_worker:
             return {"Held": 0, "Unread": 0}
-        return await self.run("GetWorkerSummary")
+        try:
+            return await self.run("GetWorkerSummary")
+        except Refusal:  # such as of too many requests: the page may be the one that says so
+            return {"Held": 0, "Unread": 0}
 
     def said(self, refusal: Refusal) -> str:
         """The message of a refusal in the visitor's language."""
@@ -201,6 +204,14 @@ class Visit:
     def see(self, path: str, status: int = 302) -> Response:
         """Go on at another page of this site."""
         return Response(status_code=status, headers={"Location": local(path)})
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether a page of this site, or the visitor themselves, asks, as far as the browser says (Fetch
+        Metadata); not another site's link, and not a browser that only looks ahead."""
+        headers = self.request.headers
+        is_foreign = headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        return not is_foreign and "prefetch" not in headers.get("sec-purpose", "")
 
     @property
     def here(self) -> str:
@@ -231,11 +242,15 @@ class Visit:
 
 def local(path: str) -> str:
     """The path, if it leads to this site; else the first page, so that no link leads a visitor elsewhere."""
-    parts = urlsplit(path)
-    safe = (
-        path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    )
-    return path if safe and all(" " < sign != "\x7f" for sign in path) else "/"
+    if not path.startswith("/") or path.startswith(("//", "/\\")):
+        return "/"
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return "/"
+    if parts.netloc or parts.scheme or not all(" " < sign != "\x7f" for sign in path):
+        return "/"
+    return "".join(sign if sign.isascii() else quote(sign, errors="replace") for sign in path)
 
 
 def cookie_names(header: str) -> list[str]:

@@ -36,9 +36,7 @@ async def act(visit: Visit) -> Response:
     form = await visit.form()
     members = {name: form.get(name, "").strip() for name in names}
     try:
-        answer = await visit.run_as_operator(operation, in_house=in_house, **members)
-        while answer.get("Remaining"):
-            answer = await visit.run_as_operator(operation, in_house=in_house, **members)
+        await visit.run_as_operator(operation, in_house=in_house, **members)
     except Refusal as refusal:
         return await _page(visit, problem=refusal)
     return visit.see("/operator/?done=1")

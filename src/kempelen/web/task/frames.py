@@ -31,6 +31,8 @@ class Frame:
     """The element's `allow` attribute."""
     devices: tuple[str, ...]
     """What the HIT type asks for, in the words of task settings; the worker is asked first."""
+    granted: tuple[str, ...]
+    """Those of them that the worker has agreed to."""
     sources: tuple[str, ...]
     """What the page's `frame-src` must allow: requesters' pages lead on to others, and to the reply."""
     nonce: str
@@ -79,6 +81,7 @@ def frame_of(
         sandbox=sandbox_attribute(places, question),
         allow=rules.allow(devices),
         devices=asked,
+        granted=devices,
         sources=_sources(places, question, hit_type_id=str(task["HITTypeId"])),
         nonce=rules.nonce(secret, world, **shown),
         receipt=rules.receipt(secret, world, assignment_id=ticket.assignment_id)

@@ -32,7 +32,7 @@ async def preview(visit: Visit) -> Response:
 @PAGES.get("/projects/{group}/tasks/accept_random")
 async def accept_next(visit: Visit) -> Response:
     """Take whichever HIT of the group is handed out next; never from another site: no link may take work."""
-    if visit.request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+    if not visit.is_ours:
         raise NotOurForm()
     return await _accepted(visit, HITGroupId=visit.path("group"))
 

@@ -13,8 +13,11 @@ from kempelen.web.visit import Visit
 
 
 def frame_for(visit: Visit, task: dict[str, Any]) -> Frame:
-    """The frame of a task, in the visitor's language and theme, with the devices they have allowed for it."""
-    allowed = visit.query("allow").split(",") if visit.query("allow") else ()
+    """The frame of a task, in the visitor's language and theme, with the devices they have allowed for it.
+
+    They allow them on a page of this site: the task itself could lead to an address that says they did.
+    """
+    allowed = visit.query("allow").split(",") if visit.is_ours else ()
     return frame_of(
         visit.site.market,
         visit.site.places,

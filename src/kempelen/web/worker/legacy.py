@@ -49,7 +49,7 @@ async def preview(visit: Visit) -> Response:
 @PAGES.get("/mturk/previewandaccept", "/mturk/accept")
 async def preview_and_accept(visit: Visit) -> Response:
     """Take whichever HIT of a group comes next, or one given HIT, as `accept_random` does."""
-    if visit.request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+    if not visit.is_ours:
         raise NotOurForm()
     group = visit.query("groupId")
     if group:

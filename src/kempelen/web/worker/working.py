@@ -9,7 +9,7 @@ from starlette.responses import Response
 from kempelen.errors import Refusal
 from kempelen.web.refusals import explained
 from kempelen.web.site import Pages
-from kempelen.web.visit import MalformedForm, Visit
+from kempelen.web.visit import MalformedForm, NotOurForm, Visit
 from kempelen.web.worker.frames import frame_for, instructions_of, shown_in
 from kempelen.web.worker.mounts import mounts_of
 from kempelen.web.worker.queue import task_url
@@ -88,6 +88,8 @@ async def go_on(visit: Visit) -> Response:
         return visit.see(task_url(task))
     group = task["HITGroupId"]
     operation = "AcceptHIT" if visit.query("auto_accept") == "true" else "PreviewHIT"
+    if operation == "AcceptHIT" and not visit.is_ours:
+        raise NotOurForm()
     try:
         found = await visit.run(operation, HITGroupId=group)
     except Refusal:
