@@ -9,6 +9,7 @@ from pathlib import Path
 from once import CACHE, CannotPrepare, locked, run_as_program
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 DOWNLOADS = CACHE / "playwright"
 
 
@@ -17,10 +18,10 @@ def find_chromium() -> Path | None:
     named = os.environ.get("KEMPELEN_TEST_CHROMIUM")
     if named:
         return Path(named)
-    own = next(filter(None, map(shutil.which, NAMES)), None)
+    own = next(filter(None, [*map(shutil.which, NAMES), shutil.which(MAC)]), None)
     if own is not None:
         return Path(own)
-    return next(iter(sorted(DOWNLOADS.glob("chromium-*/chrome-*/chrome"))), None)
+    return next(iter(sorted(DOWNLOADS.glob("chromium-*/chrome-*/chrome"), reverse=True)), None)
 
 
 def prepare_chromium() -> Path:
@@ -36,8 +37,8 @@ def prepare_chromium() -> Path:
                     break
     if found is None:
         raise CannotPrepare(
-            "There is no Chromium, and neither the package manager nor Playwright could install one. Install it "
-            "(on Debian or Ubuntu: apt-get install chromium), or name one in KEMPELEN_TEST_CHROMIUM."
+            "There is no Chromium, and neither the package manager nor Playwright could install one. Install "
+            "it (on Debian or Ubuntu: apt-get install chromium), or name one in KEMPELEN_TEST_CHROMIUM."
         )
     return found
 

@@ -117,7 +117,8 @@ class Town:
 
     def requester(self, name: str, *, funds: str | None = None, **members: Any) -> Requester:
         """A new requester."""
-        added = self.operator("AddRequester", Name=name, Email=f"{name.lower()}@example.org", **members)
+        email = f"{name.lower().replace(' ', '-')}@example.org"
+        added = self.operator("AddRequester", Name=name, Email=email, **members)
         organisation = self.app.directory.requester(added["AccountId"])
         assert organisation is not None
         actor = Actor(

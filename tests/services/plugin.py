@@ -8,4 +8,5 @@ pytest_plugins = [
     "services.node",
     "services.awscli",
     "services.serving",
+    "services.browser",
 ]

@@ -1,4 +1,4 @@
-"""`/health`, `/ready`, `/version` and `/metrics`, for those who operate the service, and a first page."""
+"""`/health`, `/ready`, `/version` and `/metrics`, for those who operate the service."""
 
 from __future__ import annotations
 
@@ -7,20 +7,12 @@ import hmac
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kempelen.market import Market
 from kempelen.metrics import Observer
 from kempelen.version import __version__
-
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>Kempelen</title>
-<style>:root{{color-scheme:light dark}}
-body{{font:16px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:42rem;padding:0 1rem}}</style>
-<h1>Kempelen</h1><p>The {world} world answers the MTurk Requester API at this address: use it as
-<code>endpoint_url</code>.</p><p><a href="/health">Health</a> · <a href="/ready">Readiness</a> ·
-<a href="/version">Version</a> · <a href="/metrics">Metrics</a></p></html>"""
 
 
 def routes(
@@ -52,11 +44,7 @@ def routes(
             return JSONResponse({"status": "the metrics token is missing or wrong"}, status_code=401)
         return Response(generate_latest(observer.registry), media_type=CONTENT_TYPE_LATEST)
 
-    async def first_page(request: Request) -> Response:
-        return HTMLResponse(_PAGE.format(world=world))
-
     return [
-        Route("/", first_page),
         Route("/health", health),
         Route("/ready", ready),
         Route("/version", version),
