@@ -8,7 +8,7 @@ WORKERS ?= 2
 ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve bench soak docs clean services
+.PHONY: help demo test check serve bench soak docs catalogues clean services
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -37,6 +37,9 @@ soak: services ## run the long tests, in parts that go on where they were stoppe
 
 docs: $(INSTALLED) ## write the generated pages of the documentation
 	@$(PYTHON) docs/generate.py
+
+catalogues: $(INSTALLED) ## gather the texts of the pages, and bring their translations up to date
+	@$(PYTHON) environment/catalogues.py
 
 clean: ## remove what the other targets have made, .venv and .cache too
 	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

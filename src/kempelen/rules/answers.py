@@ -25,6 +25,7 @@ from kempelen.rules.question_form import (
     QuestionForm,
     SelectionAnswer,
 )
+from kempelen.rules.sentences import Sentence, together
 
 MAX_FIELDS = 1_000
 """Fields of one submission."""
@@ -73,7 +74,8 @@ class AnswerNotTaken(Refusal):
     page_status: ClassVar[int] = 422
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(problems=" ".join(f"{each.question}: {each.text}" for each in problems))
+        told = [together([each.question, each.text], between=": ") for each in problems]
+        super().__init__(problems=together(told))
         self.problems = tuple(problems)
 
 
@@ -259,7 +261,7 @@ class _Checker:
         # Browsers send line breaks as two characters and count them as one.
         text = text.replace("\r\n", "\n")
         if not text:
-            return ["Please answer this question."] if required else []
+            return [Sentence("Please answer this question.")] if required else []
         sentences = _check_length(text, constraints)
         if constraints.is_numeric:
             sentences += _check_number(text.strip(), constraints)
@@ -274,14 +276,26 @@ class _Checker:
     ) -> list[str]:
         chosen, other = _chosen(answer, fields)
         if not chosen and not other:
-            return ["Please answer this question."] if required else []
+            return [Sentence("Please answer this question.")] if required else []
         known = set(answer.identifiers)
-        sentences = [f'"{name}" is not one of the choices.' for name in chosen if name not in known]
+        sentences: list[str] = [
+            Sentence('"{name}" is not one of the choices.', name=name) for name in chosen if name not in known
+        ]
         count = len(chosen) + bool(other)
         if count < answer.minimum:
-            sentences.append(f"Please choose at least {answer.minimum}; you have chosen {count}.")
+            sentences.append(
+                Sentence(
+                    "Please choose at least {least}; you have chosen {count}.",
+                    least=answer.minimum,
+                    count=count,
+                )
+            )
         if count > answer.maximum:
-            sentences.append(f"Please choose at most {answer.maximum}; you have chosen {count}.")
+            sentences.append(
+                Sentence(
+                    "Please choose at most {most}; you have chosen {count}.", most=answer.maximum, count=count
+                )
+            )
         if other and answer.other is not None:
             sentences += self.text(other, answer.other.constraints, required=False)
         return sentences
@@ -290,30 +304,46 @@ class _Checker:
 def _check_length(text: str, constraints: Constraints) -> list[str]:
     least, most, length = constraints.minimum_length, constraints.maximum_length, len(text)
     if least is not None and length < least:
-        return [f"The answer has {length} characters; it needs at least {least}."]
+        return [
+            Sentence(
+                "The answer has {length} characters; it needs at least {least}.", length=length, least=least
+            )
+        ]
     if most is not None and length > most:
-        return [f"The answer has {length} characters; it may have at most {most}."]
+        return [
+            Sentence(
+                "The answer has {length} characters; it may have at most {most}.", length=length, most=most
+            )
+        ]
     return []
 
 
 def _check_number(text: str, constraints: Constraints) -> list[str]:
     if len(text) > _MAX_DIGITS or _NUMBER.fullmatch(text) is None:
-        return ["The answer must be a number, such as 12 or 3.5."]
+        return [Sentence("The answer must be a number, such as 12 or 3.5.")]
     least, most, number = constraints.minimum_value, constraints.maximum_value, Decimal(text)
     if least is not None and number < least:
-        return [f"The answer must be {least} or more."]
+        return [Sentence("The answer must be {least} or more.", least=least)]
     if most is not None and number > most:
-        return [f"The answer must be {most} or less."]
+        return [Sentence("The answer must be {most} or less.", most=most)]
     return []
 
 
 def _check_upload(answer: FileUpload, fields: Sequence[Field | Upload], *, required: bool) -> list[str]:
     uploads = [field for field in fields if isinstance(field, Upload)]
     if not uploads:
-        return ["Please choose a file."] if required else []
+        return [Sentence("Please choose a file.")] if required else []
     size = uploads[-1].size
     if size < answer.minimum_bytes:
-        return [f"The file has {size} bytes; it needs at least {answer.minimum_bytes}."]
+        return [
+            Sentence(
+                "The file has {size} bytes; it needs at least {least}.", size=size, least=answer.minimum_bytes
+            )
+        ]
     if size > answer.maximum_bytes:
-        return [f"The file has {size} bytes; it may have at most {answer.maximum_bytes}."]
+        return [
+            Sentence(
+                "The file has {size} bytes; it may have at most {most}.", size=size, most=answer.maximum_bytes
+            )
+        ]
     return []

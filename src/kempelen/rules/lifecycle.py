@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from kempelen.rules.sentences import Sentence
+
 DAY = 86_400_000
 OVERRIDE_WINDOW = 30 * DAY
 """A rejection can be turned into an approval this long after submission."""
@@ -45,6 +47,16 @@ class AssignmentStatus(IntEnum):
     def label(self) -> str:
         return self.name.capitalize()
 
+
+SAID = {
+    AssignmentStatus.ASSIGNED: Sentence("assigned"),
+    AssignmentStatus.SUBMITTED: Sentence("submitted"),
+    AssignmentStatus.APPROVED: Sentence("approved"),
+    AssignmentStatus.REJECTED: Sentence("rejected"),
+    AssignmentStatus.RETURNED: Sentence("returned"),
+    AssignmentStatus.ABANDONED: Sentence("abandoned"),
+}
+"""The statuses in words, within a sentence."""
 
 HOLDS_SLOT = (
     AssignmentStatus.ASSIGNED,

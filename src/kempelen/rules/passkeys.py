@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kempelen.errors import Refusal
+from kempelen.rules.sentences import Sentence
 
 WAIT = 300_000
 """How long a challenge is kept, in milliseconds."""
@@ -100,7 +101,7 @@ def credential_id(credential: str) -> bytes:
     try:
         return bytes(parse_authentication_credential_json(credential).raw_id)
     except Exception as fault:  # a parser of hostile bytes, not of ours: it raises many kinds
-        raise WrongPasskey(why="its answer cannot be read") from fault
+        raise WrongPasskey(why=Sentence("its answer cannot be read")) from fault
 
 
 def registered(credential: str, *, domain: str, origins: Sequence[str], challenge: bytes) -> Registered:
@@ -116,9 +117,9 @@ def registered(credential: str, *, domain: str, origins: Sequence[str], challeng
             expected_origin=list(origins),
         )
     except Exception as fault:
-        raise WrongPasskey(why="it does not fit this site, or too much time has passed") from fault
+        raise WrongPasskey(why=Sentence("it does not fit this site, or too much time has passed")) from fault
     if not 1 <= len(found.credential_id) <= 1_023:
-        raise WrongPasskey(why="its id is too long")
+        raise WrongPasskey(why=Sentence("its id is too long"))
     return Registered(found.credential_id, found.credential_public_key, found.sign_count)
 
 
@@ -146,5 +147,5 @@ def asserted(
             credential_current_sign_count=sign_count,
         )
     except Exception as fault:
-        raise WrongPasskey(why="it does not fit this site, or too much time has passed") from fault
+        raise WrongPasskey(why=Sentence("it does not fit this site, or too much time has passed")) from fault
     return Asserted(found.new_sign_count, bool(found.user_verified))

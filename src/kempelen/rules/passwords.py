@@ -6,6 +6,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from kempelen.errors import Refusal
+from kempelen.rules.sentences import Sentence
 
 NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$2mv6AGXIC1kfOO4J7Pf7gg$BqeIkjT0XGgkLL+mXNZ1hA1KRCSijPM8eEUfYA0Yg4A"
 """The hash of a password that was thrown away, so that an unknown address takes as long to refuse as a wrong
@@ -26,13 +27,13 @@ def refuse_weak(password: str, *, email: str = "", name: str = "") -> None:
     """
     folded = password.casefold()
     if len(set(folded)) < FEWEST_LETTERS:
-        raise WeakPassword(why=f"it has fewer than {FEWEST_LETTERS} different letters")
+        raise WeakPassword(why=Sentence("it has fewer than {least} different letters", least=FEWEST_LETTERS))
     rest = folded
     for own in sorted((*email.casefold().split("@"), email.casefold(), name.casefold(), "kempelen"), key=len):
         if len(own) >= 3:
             rest = rest.replace(own, "")
     if len(rest) < len(folded) and len(rest) < 8:
-        raise WeakPassword(why="it is mostly your name or your address")
+        raise WeakPassword(why=Sentence("it is mostly your name or your address"))
 
 
 def hashed(password: str) -> str:

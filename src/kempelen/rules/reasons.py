@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from kempelen.rules.comparators import Comparator, Locale, Value
+from kempelen.rules.comparators import EXISTENCE, Comparator, Locale, Value
 from kempelen.rules.requirements import Explanation, Requirement
+from kempelen.rules.sentences import Sentence
 from kempelen.rules.system_qualifications import (
     ADULT,
     ALL_MASTERS,
@@ -18,76 +19,92 @@ from kempelen.rules.system_qualifications import (
     PERCENT_ASSIGNMENTS_SUBMITTED,
 )
 
-_SYSTEM_NOUNS: Mapping[str, str] = {
-    NUMBER_HITS_APPROVED: "a number of approved assignments",
-    PERCENT_ASSIGNMENTS_APPROVED: "a percentage of approved assignments",
-    PERCENT_ASSIGNMENTS_SUBMITTED: "a percentage of submitted assignments",
-    PERCENT_ASSIGNMENTS_ABANDONED: "a percentage of abandoned assignments",
-    PERCENT_ASSIGNMENTS_RETURNED: "a percentage of returned assignments",
-    PERCENT_ASSIGNMENTS_REJECTED: "a percentage of rejected assignments",
+_SYSTEM_NOUNS: Mapping[str, Sentence] = {
+    NUMBER_HITS_APPROVED: Sentence("a number of approved assignments"),
+    PERCENT_ASSIGNMENTS_APPROVED: Sentence("a percentage of approved assignments"),
+    PERCENT_ASSIGNMENTS_SUBMITTED: Sentence("a percentage of submitted assignments"),
+    PERCENT_ASSIGNMENTS_ABANDONED: Sentence("a percentage of abandoned assignments"),
+    PERCENT_ASSIGNMENTS_RETURNED: Sentence("a percentage of returned assignments"),
+    PERCENT_ASSIGNMENTS_REJECTED: Sentence("a percentage of rejected assignments"),
 }
 
-_COMPARED: Mapping[Comparator, Callable[[str], str]] = {
-    Comparator.LESS_THAN: "less than {}".format,
-    Comparator.LESS_THAN_OR_EQUAL_TO: "at most {}".format,
-    Comparator.GREATER_THAN: "more than {}".format,
-    Comparator.GREATER_THAN_OR_EQUAL_TO: "at least {}".format,
-    Comparator.EQUAL_TO: "exactly {}".format,
-    Comparator.NOT_EQUAL_TO: "anything but {}".format,
-    Comparator.IN: "one of {}".format,
-    Comparator.NOT_IN: "none of {}".format,
+_COMPARED: Mapping[Comparator, str] = {
+    Comparator.LESS_THAN: Sentence("less than {number}"),
+    Comparator.LESS_THAN_OR_EQUAL_TO: Sentence("at most {number}"),
+    Comparator.GREATER_THAN: Sentence("more than {number}"),
+    Comparator.GREATER_THAN_OR_EQUAL_TO: Sentence("at least {number}"),
+    Comparator.EQUAL_TO: Sentence("exactly {number}"),
+    Comparator.NOT_EQUAL_TO: Sentence("anything but {number}"),
+    Comparator.IN: Sentence("one of {number}"),
+    Comparator.NOT_IN: Sentence("none of {number}"),
 }
 
 
-def reason(explanation: Explanation, name: str) -> str:
+def reason(explanation: Explanation, name: str) -> Sentence:
     """The sentence for the worker; `name` is the qualification type's own, for types that have no noun."""
     requirement, held = explanation.requirement, explanation.held
     type_id = requirement.qualification_type_id
     if type_id == ADULT:
-        return f"You need to be of age and to have agreed to see adult content; you {_have(bool(held))}."
+        return _adult(has=bool(held))
     if type_id in ALL_MASTERS:
-        wanted = "need to be" if requirement.comparator is Comparator.EXISTS else "must not be"
-        return f"You {wanted} a Master; you {'are' if held is not None else 'are not'}."
+        return _master(wanted=requirement.comparator is Comparator.EXISTS, is_one=held is not None)
     if type_id == LOCALE:
-        return f"{_place_wanted(requirement)}; {_place_held(held)}."
+        return Sentence("{wanted}; {brought}.", wanted=_place_wanted(requirement), brought=_place_held(held))
+    noun, brought = _noun(type_id, name), _brought(held, counts=requirement.comparator not in EXISTENCE)
     if requirement.comparator is Comparator.EXISTS:
-        return f"You need {_noun(type_id, name)}; you {_have_it(held)}."
+        return Sentence("You need {noun}; {brought}.", noun=noun, brought=brought)
     if requirement.comparator is Comparator.DOES_NOT_EXIST:
-        return f"You must not have {_noun(type_id, name)}; you {_have_it(held)}."
-    joint = "of" if type_id in _SYSTEM_NOUNS else "with a value of"
-    numbers = _listed([str(number) for number in requirement.integer_values])
-    wanted = _COMPARED[requirement.comparator](numbers)
-    brought = f"yours is {held}" if isinstance(held, int) else f"you {_have_it(held)}"
-    return f"You need {_noun(type_id, name)} {joint} {wanted}; {brought}."
+        return Sentence("You must not have {noun}; {brought}.", noun=noun, brought=brought)
+    number = _listed([str(number) for number in requirement.integer_values])
+    wanted = Sentence(_COMPARED[requirement.comparator], number=number)
+    if type_id in _SYSTEM_NOUNS:
+        return Sentence("You need {noun} of {wanted}; {brought}.", noun=noun, wanted=wanted, brought=brought)
+    return Sentence(
+        "You need {noun} with a value of {wanted}; {brought}.", noun=noun, wanted=wanted, brought=brought
+    )
 
 
-def _noun(type_id: str, name: str) -> str:
-    return _SYSTEM_NOUNS.get(type_id) or f'the qualification "{name or type_id}"'
+def _adult(*, has: bool) -> Sentence:
+    if has:
+        return Sentence("You need to be of age and to have agreed to see adult content; you have.")
+    return Sentence("You need to be of age and to have agreed to see adult content; you have not.")
 
 
-def _have(has: bool) -> str:
-    return "have" if has else "have not"
+def _master(*, wanted: bool, is_one: bool) -> Sentence:
+    if wanted and is_one:
+        return Sentence("You need to be a Master; you are.")
+    if wanted:
+        return Sentence("You need to be a Master; you are not.")
+    if is_one:
+        return Sentence("You must not be a Master; you are.")
+    return Sentence("You must not be a Master; you are not.")
 
 
-def _have_it(held: Value | None) -> str:
-    return "do not have it" if held is None else "have it"
+def _noun(type_id: str, name: str) -> Sentence:
+    return _SYSTEM_NOUNS.get(type_id) or Sentence('the qualification "{name}"', name=name or type_id)
 
 
-def _place_wanted(requirement: Requirement) -> str:
+def _brought(held: Value | None, *, counts: bool) -> Sentence:
+    if counts and isinstance(held, int):
+        return Sentence("yours is {value}", value=held)
+    return Sentence("you do not have it") if held is None else Sentence("you have it")
+
+
+def _place_wanted(requirement: Requirement) -> Sentence:
     if requirement.comparator is Comparator.EXISTS:
-        return "Your account must name a country"
+        return Sentence("Your account must name a country")
     if requirement.comparator is Comparator.DOES_NOT_EXIST:
-        return "Your account must not name a country"
+        return Sentence("Your account must not name a country")
     places = _listed([_place(locale) for locale in requirement.locale_values])
     if requirement.comparator in (Comparator.NOT_EQUAL_TO, Comparator.NOT_IN):
-        return f"You must live outside {places}"
-    return f"You need to live in {places}"
+        return Sentence("You must live outside {places}", places=places)
+    return Sentence("You need to live in {places}", places=places)
 
 
-def _place_held(held: Value | None) -> str:
-    return (
-        f"your account names {_place(held)}" if isinstance(held, Locale) else "your account names no country"
-    )
+def _place_held(held: Value | None) -> Sentence:
+    if isinstance(held, Locale):
+        return Sentence("your account names {place}", place=_place(held))
+    return Sentence("your account names no country")
 
 
 def _place(locale: Locale) -> str:
@@ -95,4 +112,6 @@ def _place(locale: Locale) -> str:
 
 
 def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    if len(words) == 1:
+        return words[0]
+    return Sentence("{first} or {last}", first=", ".join(words[:-1]), last=words[-1])

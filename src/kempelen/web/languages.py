@@ -12,6 +12,9 @@ import re
 from functools import cache
 from pathlib import Path
 
+from kempelen.errors import Refusal
+from kempelen.rules import sentences
+
 FOLDER = Path(__file__).parent / "catalogues"
 ENGLISH = "en"
 PSEUDO = "qps"
@@ -19,7 +22,7 @@ NAMES = {"en": "English", "es": "Español", "ar": "العربية"}
 """The languages a visitor can choose, by the name their speakers give them."""
 RIGHT_TO_LEFT = frozenset({"ar"})
 
-_PLACE = re.compile(r"(%\([a-z_]+\)[sd]|<[^>]*>)")
+_PLACE = re.compile(r"(%\([a-z_]+\)[sd]|%%|\{[a-z_0-9]*\}|<[^>]*>)")
 _ACCENTED = str.maketrans("aceinouyACEINOUY", "àçéîñöûýÀÇÉÎÑÖÛÝ")
 
 
@@ -38,6 +41,23 @@ def words(language: str) -> gettext.NullTranslations:
         mofile.write_mo(compiled, pofile.read_po(source, locale=language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def later(text: str) -> str:
+    """Marks a text of a table for the catalogues; whoever shows it looks it up."""
+    return text
+
+
+def said(refusal: Refusal, language: str) -> str:
+    """The message of a refusal in a language; of one that was made up on the spot what can be translated."""
+    translate = words(language).gettext
+    if refusal.template is not None:
+        return sentences.said(refusal.template, refusal.facts, translate)
+    text = translate(refusal.message) if refusal.message else ""
+    if text != refusal.message or language == ENGLISH:
+        return text
+    lead = words(language).gettext("This cannot be taken as it stands: {detail}")
+    return lead.format(detail=refusal.message)
 
 
 def direction(language: str) -> str:

@@ -6,6 +6,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from kempelen.errors import Refusal
+from kempelen.rules.sentences import Sentence
 
 MOST_HEADER_BYTES = 8_192
 LONGEST_BOUNDARY = 200
@@ -44,7 +45,7 @@ class FilePart(Part):
             return Part(file_name=name, content_type=content_type)
         boundary = options.get(b"boundary", b"")
         if not 0 < len(boundary) <= LONGEST_BOUNDARY:
-            raise MalformedUpload(reason="the form has no boundary.")
+            raise MalformedUpload(reason=Sentence("the form has no boundary."))
         return FilePart(boundary)
 
     def __init__(self, boundary: bytes) -> None:
@@ -75,12 +76,12 @@ class FilePart(Part):
         try:
             self._parser.write(chunk)
         except MultipartParseError as fault:
-            raise MalformedUpload(reason="the form is not well-formed.") from fault
+            raise MalformedUpload(reason=Sentence("the form is not well-formed.")) from fault
         return bytes(self._found)
 
     def end(self) -> None:
         if not self._ended:
-            raise MalformedUpload(reason="there is no whole file in the form.")
+            raise MalformedUpload(reason=Sentence("there is no whole file in the form."))
 
     def _begin(self) -> None:
         self._headers = {}
@@ -88,7 +89,7 @@ class FilePart(Part):
     def _count(self, added: int) -> None:
         self._header_bytes += added
         if self._header_bytes > MOST_HEADER_BYTES:
-            raise MalformedUpload(reason="the form has too many fields.")
+            raise MalformedUpload(reason=Sentence("the form has too many fields."))
 
     def _header_name(self, piece: bytes, start: int, end: int) -> None:
         self._count(end - start)

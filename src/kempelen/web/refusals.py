@@ -10,35 +10,36 @@ from starlette.responses import Response
 
 from kempelen.errors import Refusal
 from kempelen.web.banners import banner
+from kempelen.web.languages import later
 from kempelen.web.visit import SignInFirst
 
 if TYPE_CHECKING:
     from kempelen.web.visit import Visit
 
 HEADLINES = {
-    400: "That request cannot be read",
-    403: "This is not open to you",
-    404: "There is nothing here",
-    409: "That is not yours to do now",
-    410: "The time for this has passed",
-    422: "That cannot be done as it stands",
-    429: "A little slower, please",
-    503: "Kempelen is busy",
+    400: later("That request cannot be read"),
+    403: later("This is not open to you"),
+    404: later("There is nothing here"),
+    409: later("That is not yours to do now"),
+    410: later("The time for this has passed"),
+    422: later("That cannot be done as it stands"),
+    429: later("A little slower, please"),
+    503: later("Kempelen is busy"),
 }
 NEXT_STEPS = {
-    400: "Go back, and try again.",
-    403: "If you think this is a mistake, write to the requester or to the house.",
-    404: "The work may have been finished by others or taken back. Look for other work.",
-    409: "Your queue shows what you hold.",
-    410: "Nothing is counted against you for it. Look for other work.",
-    422: "See what is asked for, or look for other work.",
-    429: "Wait a minute, then load the page again.",
-    503: "Nothing was changed. Try again in a moment.",
+    400: later("Go back, and try again."),
+    403: later("If you think this is a mistake, write to the requester or to the house."),
+    404: later("The work may have been finished by others or taken back. Look for other work."),
+    409: later("Your queue shows what you hold."),
+    410: later("Nothing is counted against you for it. Look for other work."),
+    422: later("See what is asked for, or look for other work."),
+    429: later("Wait a minute, then load the page again."),
+    503: later("Nothing was changed. Try again in a moment."),
 }
 """By status; both lists go through the catalogues."""
 FURTHER = {
-    "AWS.MechanicalTurk.WorkerBlocked": (("/blocks", "Who has blocked me"),),
-    "Kempelen.Suspended": (("/account/standing", "Why, and whom to write to"),),
+    "AWS.MechanicalTurk.WorkerBlocked": (("/blocks", later("Who has blocked me")),),
+    "Kempelen.Suspended": (("/account/standing", later("Why, and whom to write to")),),
 }
 """By code: where a refusal is explained."""
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from kempelen.errors import Refusal
 from kempelen.operation import Actor
+from kempelen.rules.sentences import Sentence
 from kempelen.web import languages
 from kempelen.web.display import Display
 
@@ -100,20 +101,22 @@ class Visit:
         kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
         body = await self.request.body()
         if body and kind != "application/x-www-form-urlencoded":
-            raise MalformedForm(reason="its content type must be application/x-www-form-urlencoded")
+            raise MalformedForm(reason=Sentence("its content type must be application/x-www-form-urlencoded"))
         try:
             return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
         except ValueError:
-            raise MalformedForm(reason=f"it is not UTF-8, or has more than {MOST_FIELDS} fields") from None
+            raise MalformedForm(
+                reason=Sentence("it is not UTF-8, or has more than {most} fields", most=MOST_FIELDS)
+            ) from None
 
     async def sent(self) -> dict[str, Any]:
         """The JSON object that a script of ours sent. Raises `MalformedForm`."""
         try:
             value = json.loads(await self.request.body())
         except (ValueError, RecursionError):
-            raise MalformedForm(reason="it is not JSON") from None
+            raise MalformedForm(reason=Sentence("it is not JSON")) from None
         if not isinstance(value, dict):
-            raise MalformedForm(reason="it is not a JSON object")
+            raise MalformedForm(reason=Sentence("it is not a JSON object"))
         return value
 
     # --- what is done
@@ -191,10 +194,7 @@ class Visit:
 
     def said(self, refusal: Refusal) -> str:
         """The message of a refusal in the visitor's language."""
-        if refusal.template is None:
-            return str(self.words.gettext(refusal.message))
-        text = str(self.words.gettext(refusal.template))
-        return text.format(**refusal.facts) if refusal.facts else text
+        return languages.said(refusal, self.language)
 
     def json(self, value: object, status: int = 200) -> Response:
         """JSON, as old worker scripts expect it."""

@@ -16,6 +16,7 @@ from kempelen.operations.people.newcomers import is_newcomer
 from kempelen.rules import preferences, task_settings
 from kempelen.rules.lifecycle import AssignmentStatus, HITStatus, time_allowed
 from kempelen.rules.requirements import WorkerAction
+from kempelen.rules.sentences import Sentence
 from kempelen.rules.task_settings import TaskSettings
 from kempelen.store import (
     assignments,
@@ -144,7 +145,7 @@ def _refuse_unless_admitted(
     refuse_unless_may(call, hit_type, WorkerAction.ACCEPT)
     refuse_unless_wanted(call, hit_type)
     if own is not None:
-        word = "accepted" if own[1] is AssignmentStatus.ASSIGNED else "done"
+        word = Sentence("accepted") if own[1] is AssignmentStatus.ASSIGNED else Sentence("done")
         raise AlreadyYours(state=word, assignment_id=own[0])
     if holding >= call.traits.queue_cap:
         raise QueueFull(most=call.traits.queue_cap)

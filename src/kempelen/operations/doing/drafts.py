@@ -11,7 +11,7 @@ from typing import Any
 from kempelen.operation import Arguments, Call, Role, Traits, command, query
 from kempelen.operations.doing.returning import NotHeld, refuse_gone
 from kempelen.rules.answers import Field, pack, unpack
-from kempelen.rules.lifecycle import AssignmentStatus
+from kempelen.rules.lifecycle import SAID, AssignmentStatus
 from kempelen.store import assignments, drafts
 from kempelen.store.assignments import Assignment
 from kempelen.store.drafts import Draft
@@ -63,7 +63,7 @@ def get_draft(call: Call, *, assignment_id: str) -> dict[str, Any]:
     """The draft of one's own assignment, for seven days after its deadline too; none once it is submitted."""
     assignment = assignments.of_worker(call, assignment_id)
     if assignment.status not in _READABLE:
-        raise NotHeld(state=assignment.state.lower())
+        raise NotHeld(state=SAID[AssignmentStatus(assignment.status)])
     draft = drafts.find(call, assignment.key)
     return {} if draft is None else {"Draft": _as_answer(assignment, draft)}
 

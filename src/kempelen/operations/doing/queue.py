@@ -13,6 +13,7 @@ from kempelen.operations.finding.task_answers import settings_of, task_as_answer
 from kempelen.rules import calendar, task_settings, tokens
 from kempelen.rules.lifecycle import DAY, AssignmentStatus, time_allowed
 from kempelen.rules.money import Money
+from kempelen.rules.sentences import Sentence
 from kempelen.store import (
     assignments,
     bonuses,
@@ -161,11 +162,11 @@ def extend_time(call: Call, *, assignment_id: str) -> dict[str, Any]:
     settings = task_settings.read(settings_of(call, assignment, hit_type))
     most = settings.time_extensions
     if most == 0:
-        raise NoExtension(left="its requester does not allow that.")
+        raise NoExtension(left=Sentence("its requester does not allow that."))
     more, longer = time_allowed(settings.time_extension_seconds, percent=call.actor.time_percent)
     deadline = queue.extend(call, assignment.key, more=more, longer=longer, most=most)
     if deadline is None:
-        raise NoExtension(left=f"it has been extended {most} times already.")
+        raise NoExtension(left=Sentence("it has been extended {most} times already.", most=most))
     call.due(deadline)
     drafts.keep_longer(call, assignment.key, until=deadline + drafts.KEPT)
     _, used = queue.terms(call, assignment.key)

@@ -11,7 +11,7 @@ from kempelen.operations.doing.freeing import free_slots
 from kempelen.operations.finding.task_answers import settings_of
 from kempelen.operations.people.newcomers import give_back
 from kempelen.rules import task_settings
-from kempelen.rules.lifecycle import AssignmentStatus
+from kempelen.rules.lifecycle import SAID, AssignmentStatus
 from kempelen.store import assignments, conditions, hit_types, statistics, taken
 from kempelen.store.assignments import Assignment
 from kempelen.store.hits import Hit
@@ -46,7 +46,7 @@ def refuse_gone(assignment: Assignment) -> None:
     """Raise `TimeIsUp` or `NotHeld`: the worker wanted to do something with work that is not theirs now."""
     if assignment.status in (AssignmentStatus.ASSIGNED, AssignmentStatus.ABANDONED):
         raise TimeIsUp()
-    raise NotHeld(state=assignment.state.lower())
+    raise NotHeld(state=SAID[AssignmentStatus(assignment.status)])
 
 
 def free(call: Call, assignment: Assignment, *, status: AssignmentStatus) -> Hit | None:

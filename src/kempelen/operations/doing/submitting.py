@@ -16,7 +16,7 @@ from kempelen.operations.doing.late_answers import keep_late_answer
 from kempelen.operations.publishing.question_forms import form_of
 from kempelen.operations.reviewing.reviewable import after_submission
 from kempelen.rules.answers import AnswerNotTaken, Field, Upload, check_answers, pack
-from kempelen.rules.lifecycle import AssignmentStatus
+from kempelen.rules.lifecycle import SAID, AssignmentStatus
 from kempelen.rules.pay_per_hour import Worked, worked
 from kempelen.rules.question_form import FileUpload, QuestionForm
 from kempelen.store import activity, assignments, drafts, files, hit_types, hits, statistics, tallies
@@ -99,7 +99,7 @@ def _is_open(call: Call, assignment: Assignment) -> bool:
 def _refuse(call: Call, assignment: Assignment) -> None:
     """Refuse a second answer; keep a late one, apart, and refuse it too."""
     if assignment.status not in (AssignmentStatus.ASSIGNED, AssignmentStatus.ABANDONED):
-        raise AlreadySubmitted(state=assignment.state.lower())
+        raise AlreadySubmitted(state=SAID[AssignmentStatus(assignment.status)])
     prepared: Prepared = call.prepared
     keep_late_answer(call, assignment, fields=prepared.packed)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from kempelen.errors import Refusal
 from kempelen.operation import Call
-from kempelen.operations.people.eligibility import eligibility_as_answer, explanations, refuse_blocked
+from kempelen.operations.people.eligibility import explanations, reasons, refuse_blocked
 from kempelen.operations.people.standing import refuse_suspended, refuse_unless_in_standing
 from kempelen.rules import content_warnings, preferences, task_settings
-from kempelen.rules.requirements import Explanation, WorkerAction, may
+from kempelen.rules.requirements import WorkerAction, may
+from kempelen.rules.sentences import together
 from kempelen.store import hit_types
 from kempelen.store import preferences as kept_preferences
 from kempelen.store.hit_types import HITType
@@ -65,7 +66,7 @@ def refuse_unless_may(call: Call, hit_type: HITType, action: WorkerAction) -> No
         return
     if not may(WorkerAction.DISCOVER, found):
         raise HITGroupDoesNotExist(group_id=hit_type.group_id)
-    raise NotQualified(reasons=" ".join(reasons(call, found)))
+    raise NotQualified(reasons=together(reasons(call, found)))
 
 
 def refuse_unless_wanted(call: Call, hit_type: HITType) -> None:
@@ -77,10 +78,4 @@ def refuse_unless_wanted(call: Call, hit_type: HITType) -> None:
         return
     unwanted = warned & preferences.read(kept_preferences.of_actor(call)).hidden_warnings
     if unwanted:
-        raise HiddenByChoice(kinds=", ".join(content_warnings.kinds(unwanted)).replace("_", " "))
-
-
-def reasons(call: Call, found: tuple[Explanation, ...]) -> list[str]:
-    """A sentence for each requirement that the acting worker does not meet."""
-    unmet = [one for one in found if not one.met]
-    return [one["Reason"] for one in eligibility_as_answer(call, unmet)] if unmet else []
+        raise HiddenByChoice(kinds=together(content_warnings.said(unwanted), between=", "))

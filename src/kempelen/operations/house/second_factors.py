@@ -13,6 +13,7 @@ from kempelen.operations.house.signing_in import WrongCode
 from kempelen.operations.people.standing import NotConfirmed
 from kempelen.rules import one_time_codes, passkeys
 from kempelen.rules.passkeys import Registered, WrongPasskey
+from kempelen.rules.sentences import Sentence
 from kempelen.store import attempts, factors, profiles
 from kempelen.store.profiles import Profile
 
@@ -130,7 +131,7 @@ def look_at_new_passkey(call: Call, arguments: Arguments) -> Registered:
     """The passkey that a browser made, looked at."""
     found = factors.challenge(call, arguments["challenge_id"], purpose=REGISTRATION)
     if found is None or found[1] != call.actor.account:
-        raise WrongPasskey(why="too much time has passed")
+        raise WrongPasskey(why=Sentence("too much time has passed"))
     return passkeys.registered(
         arguments["credential"],
         domain=call.traits.sign_in.passkey_domain,
@@ -145,7 +146,7 @@ def add_passkey(call: Call, *, challenge_id: str, credential: str, label: str) -
     `WrongPasskey`, `PasskeyInUse` or `TooManyPasskeys`."""
     person = profiles.by_key(call, call.actor.account)
     if not factors.take_challenge(call, challenge_id, purpose=REGISTRATION):
-        raise WrongPasskey(why="too much time has passed")
+        raise WrongPasskey(why=Sentence("too much time has passed"))
     if len(factors.passkeys_of(call, person.key)) >= factors.MOST_PASSKEYS:
         raise TooManyPasskeys(most=factors.MOST_PASSKEYS)
     public_id = factors.add_passkey(call, person.key, call.prepared, label=label)

@@ -19,6 +19,7 @@ from kempelen.operations.house.proving import (
 from kempelen.rules import one_time_codes, passkeys
 from kempelen.rules import sign_in as terms
 from kempelen.rules.passkeys import Asserted, WrongPasskey
+from kempelen.rules.sentences import Sentence
 from kempelen.store import attempts, factors, look_alikes, profiles, sessions
 from kempelen.store.profiles import Profile
 
@@ -129,7 +130,7 @@ def look_at_passkey(call: Call, arguments: Arguments) -> Asserted:
     """A passkey's signature, looked at; the passkey must have asked for a finger, a face or a PIN."""
     asserted = _asserted(call, arguments, ALONE)
     if not asserted.knows_user:
-        raise WrongPasskey(why="it did not ask who you are, so it needs your password beside it")
+        raise WrongPasskey(why=Sentence("it did not ask who you are, so it needs your password beside it"))
     return asserted
 
 
@@ -140,7 +141,7 @@ def sign_in_with_passkey(
     """A session for whoever's passkey signed the challenge. Raises `WrongPasskey`."""
     person = profiles.by_key(call, _use_passkey(call, credential, challenge_id, ALONE))
     if not person.active:
-        raise WrongPasskey(why="nobody has it")
+        raise WrongPasskey(why=Sentence("nobody has it"))
     return _whole(call, person, device)
 
 
@@ -157,7 +158,7 @@ def _asserted(call: Call, arguments: Arguments, purpose: str) -> Asserted:
     found = factors.passkey(call, passkeys.credential_id(arguments["credential"]))
     challenge = factors.challenge(call, arguments.get("challenge_id") or "", purpose=purpose)
     if found is None or challenge is None:
-        raise WrongPasskey(why="nobody has it, or too much time has passed")
+        raise WrongPasskey(why=Sentence("nobody has it, or too much time has passed"))
     return passkeys.asserted(
         arguments["credential"],
         domain=call.traits.sign_in.passkey_domain,
@@ -175,10 +176,10 @@ def _use_passkey(call: Call, credential: str, challenge_id: str, purpose: str) -
     challenge = factors.challenge(call, challenge_id, purpose=purpose)
     found = factors.passkey(call, passkeys.credential_id(credential))
     if found is None or challenge is None or challenge[1] not in (None, found.person):
-        raise WrongPasskey(why="nobody has it, or too much time has passed")
+        raise WrongPasskey(why=Sentence("nobody has it, or too much time has passed"))
     taken = factors.take_challenge(call, challenge_id, purpose=purpose)
     if not taken or not factors.use_passkey(call, found, sign_count=asserted.sign_count):
-        raise WrongPasskey(why="it was used just now")
+        raise WrongPasskey(why=Sentence("it was used just now"))
     return found.person
 
 

@@ -24,6 +24,7 @@ from kempelen.rules.requirements import (
     from_answer,
     locale_as_answer,
 )
+from kempelen.rules.sentences import Sentence
 from kempelen.rules.system_qualifications import (
     ADULT,
     ALL_MASTERS,
@@ -39,6 +40,7 @@ from kempelen.store.hit_types import HITType
 SYSTEM_TYPES = {**PRODUCTION_TYPES, **SANDBOX_TYPES}
 """Every system type of either set: requesters name both, wherever they are."""
 _KNOWN_FROM_THE_ACCOUNT = {LOCALE, ADULT} | ALL_MASTERS
+UNKNOWN = qualification_types.Face("", False, False)
 
 
 class Blocked(Refusal):
@@ -106,6 +108,17 @@ def refuse_blocked(call: Call, requester: int) -> None:
 def eligibility_as_answer(call: Call, explanations: Sequence[Explanation]) -> list[dict[str, Any]]:
     """The explanations as `Eligibility` structures, each with a sentence that says why. At most one
     statement."""
+    return eligibility_by_faces(explanations, _faces(call, explanations))
+
+
+def reasons(call: Call, explanations: Sequence[Explanation]) -> list[Sentence]:
+    """A sentence for each requirement that the acting worker does not meet. At most one statement."""
+    unmet = [one for one in explanations if not one.met]
+    faces = _faces(call, unmet)
+    return [reason(one, faces.get(one.requirement.qualification_type_id, UNKNOWN).name) for one in unmet]
+
+
+def _faces(call: Call, explanations: Sequence[Explanation]) -> dict[str, qualification_types.Face]:
     type_ids = {one.requirement.qualification_type_id for one in explanations}
     own = type_ids - SYSTEM_TYPES.keys()
     faces = {
@@ -114,16 +127,15 @@ def eligibility_as_answer(call: Call, explanations: Sequence[Explanation]) -> li
     }
     if own:
         faces |= qualification_types.faces(call, own)
-    return eligibility_by_faces(explanations, faces)
+    return faces
 
 
 def eligibility_by_faces(
     explanations: Sequence[Explanation], faces: Mapping[str, qualification_types.Face]
 ) -> list[dict[str, Any]]:
     """As `eligibility_as_answer`, with what is known of the qualification types."""
-    unknown = qualification_types.Face("", False, False)
     return [
-        _as_answer(one, faces.get(one.requirement.qualification_type_id, unknown)) for one in explanations
+        _as_answer(one, faces.get(one.requirement.qualification_type_id, UNKNOWN)) for one in explanations
     ]
 
 
@@ -133,7 +145,7 @@ def _as_answer(explanation: Explanation, face: qualification_types.Face) -> dict
         "QualificationRequirement": as_answer(explanation.requirement),
         "QualificationName": face.name,
         "Met": explanation.met,
-        "Reason": reason(explanation, face.name),
+        "Reason": str(reason(explanation, face.name)),
         "HeldIntegerValue": held if isinstance(held, int) else None,
         "HeldLocaleValue": locale_as_answer(held) if isinstance(held, Locale) else None,
         "IsRequestable": face.is_requestable,

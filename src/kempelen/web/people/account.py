@@ -10,6 +10,7 @@ from starlette.responses import Response
 from kempelen.errors import Refusal
 from kempelen.rules.countries import COUNTRIES
 from kempelen.rules.profiles import MAIL_KINDS, MULTIPLIERS, SITE_LANGUAGES, THEMES
+from kempelen.web.languages import later
 from kempelen.web.site import Pages
 from kempelen.web.visit import Visit
 
@@ -19,15 +20,21 @@ MAILS = dict(
     zip(
         MAIL_KINDS,
         (
-            "Messages of requesters",
-            "News of my qualifications",
-            "Saved searches that I watch",
-            "News of my work",
+            later("Messages of requesters"),
+            later("News of my qualifications"),
+            later("Saved searches that I watch"),
+            later("News of my work"),
         ),
         strict=True,
     )
 )
-LOOKS = dict(zip(THEMES, ("As my device has it", "Light", "Dark", "High contrast"), strict=True))
+LOOKS = dict(
+    zip(
+        THEMES,
+        (later("As my device has it"), later("Light"), later("Dark"), later("High contrast")),
+        strict=True,
+    )
+)
 """The texts of both go through the catalogues."""
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from kempelen.errors import Refusal
+from kempelen.rules.sentences import Sentence
 from kempelen.web.people.signing_in import give_session
 from kempelen.web.site import Pages
 from kempelen.web.visit import MalformedForm, Visit
@@ -96,7 +97,7 @@ async def add_passkey(visit: Visit) -> Response:
     """Keep the passkey a browser made; JSON with recovery codes, if these are the first."""
     told = await visit.sent()
     if not isinstance(told.get("credential"), dict):
-        raise MalformedForm(reason="there is no credential in it")
+        raise MalformedForm(reason=Sentence("there is no credential in it"))
     label = str(told.get("label") or "").strip()[:100] or visit.words.gettext("Passkey")
     members = {"ChallengeId": told.get("id"), "Credential": json.dumps(told["credential"]), "Label": label}
     answer = await visit.run_in_house("AddPasskey", **members)

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from kempelen.errors import Refusal
+from kempelen.rules.sentences import Sentence
 from kempelen.web.people.devices import device_of, remember_device
 from kempelen.web.site import Pages
 from kempelen.web.visit import MalformedForm, Visit, local
@@ -82,7 +83,7 @@ async def take_passkey(visit: Visit) -> Response:
     """Look at what a passkey signed; JSON with where to go."""
     told = await visit.sent()
     if not isinstance(told.get("credential"), dict):
-        raise MalformedForm(reason="there is no credential in it")
+        raise MalformedForm(reason=Sentence("there is no credential in it"))
     half, device = visit.cookie(HALF), device_of(visit)
     members = {"ChallengeId": told.get("id"), "Credential": json.dumps(told["credential"]), "Device": device}
     if half:

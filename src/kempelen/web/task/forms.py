@@ -31,6 +31,7 @@ from kempelen.rules.question_form import (
     Text,
     Title,
 )
+from kempelen.rules.sentences import Sentence
 from kempelen.web.languages import words
 from kempelen.web.task import content
 from kempelen.web.task.pages import page
@@ -170,12 +171,19 @@ def _shown(
         content=rest,
         style=_style(question),
         values=tuple(given),
-        problems=tuple(each.text for each in problems if each.question == question.identifier),
+        problems=tuple(
+            _said(each.text, language) for each in problems if each.question == question.identifier
+        ),
         hints=tuple(_hints(question, language)),
         checks=_checks(question, language),
         other="|".join(own) or default if other is not None else "",
         file=files.get(question.identifier),
     )
+
+
+def _said(problem: str, language: str) -> str:
+    """A problem in the language of the form; the requester's own words as they are."""
+    return problem.said(words(language).gettext) if isinstance(problem, Sentence) else problem
 
 
 def _labelled(question: FormQuestion) -> tuple[str, tuple[Content, ...]]:

@@ -14,6 +14,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from kempelen.rules.answers import MAX_BYTES, MAX_FIELDS, TooMuchSubmitted
+from kempelen.rules.sentences import Sentence
 from kempelen.web.parts import LONGEST_BOUNDARY, MOST_HEADER_BYTES, MalformedUpload
 
 LARGEST_BODY = 3 * MAX_BYTES + 65_536
@@ -49,7 +50,7 @@ async def read_body(content_type: str, stream: AsyncIterator[bytes], open_file: 
     if kind == b"multipart/form-data":
         boundary = options.get(b"boundary", b"")
         if not 0 < len(boundary) <= LONGEST_BOUNDARY:
-            raise MalformedUpload(reason="the form has no boundary.")
+            raise MalformedUpload(reason=Sentence("the form has no boundary."))
         return await _Parts(boundary, open_file).read(stream)
     body = bytearray()
     async for chunk in stream:
@@ -89,9 +90,9 @@ def _of_json(body: bytes) -> list[Pair]:
     try:
         value = json.loads(body) if body.strip() else {}
     except (ValueError, RecursionError):
-        raise MalformedUpload(reason="it is not JSON.") from None
+        raise MalformedUpload(reason=Sentence("it is not JSON.")) from None
     if not isinstance(value, dict):
-        raise MalformedUpload(reason="the JSON must be one object, a member for each field.")
+        raise MalformedUpload(reason=Sentence("the JSON must be one object, a member for each field."))
     if len(value) > MOST_PARTS:
         raise TooMuchSubmitted(fields=MAX_FIELDS, bytes=MAX_BYTES)
     return [(name, each if isinstance(each, str) else json.dumps(each)) for name, each in value.items()]
@@ -137,7 +138,7 @@ class _Parts:
                 for each in found:
                     await self._take(each)
             if self._parts and not self._ended:
-                raise MalformedUpload(reason="the form has no end.")
+                raise MalformedUpload(reason=Sentence("the form has no end."))
         except BaseException:
             if self._sink is not None:
                 self._sink.abandon()
@@ -148,7 +149,7 @@ class _Parts:
         try:
             self._parser.write(chunk)
         except MultipartParseError as fault:
-            raise MalformedUpload(reason="the form is not well-formed.") from fault
+            raise MalformedUpload(reason=Sentence("the form is not well-formed.")) from fault
 
     async def _take(self, found: Mapping[bytes, bytes] | bytes | None) -> None:
         if isinstance(found, bytes):
@@ -190,7 +191,7 @@ class _Parts:
     def _count(self, added: int) -> None:
         self._header_bytes += added
         if self._header_bytes > MOST_HEADER_BYTES:
-            raise MalformedUpload(reason="a field of the form has too long a name.")
+            raise MalformedUpload(reason=Sentence("a field of the form has too long a name."))
 
     def _name_came(self, piece: bytes, start: int, end: int) -> None:
         self._count(end - start)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from kempelen.errors import Refusal
 from kempelen.rules import frames
-from kempelen.web.languages import words
+from kempelen.web.languages import later, said, words
 from kempelen.web.task.pages import page
 from kempelen.web.task.places import STATIC, Places
 
@@ -38,7 +38,7 @@ def refused(static: Callable[[str], str], refusal: Refusal, *, language: str) ->
         "reply.html",
         language,
         headline=say(headline),
-        message=say(refusal.message),
+        message=said(refusal, language),
         next_step=say(next_step),
         facts={},
         static=static,
@@ -50,16 +50,18 @@ def _explained(refusal: Refusal) -> tuple[str, str]:
     """A headline, and what to do now."""
     status = refusal.page_status
     if status == 410:
-        return "The time has run out", "Nothing is counted against you. Look for other work."
+        return later("The time has run out"), later("Nothing is counted against you. Look for other work.")
     if status == 409:
         return (
-            "This was handed in or given back before",
-            "Your queue and your history show what became of it.",
+            later("This was handed in or given back before"),
+            later("Your queue and your history show what became of it."),
         )
     if status == 404:
-        return "Nothing was handed in", "Look at your queue: it shows the tasks that you hold."
+        return later("Nothing was handed in"), later("Look at your queue: it shows the tasks that you hold.")
     if status in (413, 422):
-        return "Nothing was handed in", "Mend what is said above, and submit again."
+        return later("Nothing was handed in"), later("Mend what is said above, and submit again.")
     if status == 503:
-        return "Nothing was handed in", "Wait a moment, then submit again."
-    return "Nothing was handed in", "Load the task again, and tell the requester if it does not help."
+        return later("Nothing was handed in"), later("Wait a moment, then submit again.")
+    return later("Nothing was handed in"), later(
+        "Load the task again, and tell the requester if it does not help."
+    )

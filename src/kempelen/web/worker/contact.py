@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from kempelen.errors import Refusal
+from kempelen.web.languages import later
 from kempelen.web.site import Pages
 from kempelen.web.visit import Visit
 
@@ -15,11 +16,11 @@ PAGES = Pages()
 HIT_TYPE = "hit_type_message"
 ASSIGNMENT = "assignment_message"
 SUBJECTS = (
-    "A question about how to do this work",
-    "Something about the task does not work",
-    "About a decision on my work, or about the pay",
-    "About a qualification that this work asks for",
-    "A proposal for this work",
+    later("A question about how to do this work"),
+    later("Something about the task does not work"),
+    later("About a decision on my work, or about the pay"),
+    later("About a qualification that this work asks for"),
+    later("A proposal for this work"),
 )
 """The subjects a form offers; they go through the catalogues."""
 

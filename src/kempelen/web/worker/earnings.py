@@ -7,19 +7,20 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from kempelen.web.languages import later
 from kempelen.web.site import Pages
 from kempelen.web.visit import Visit
 from kempelen.web.worker.paging import PAGE_SIZE
 
 PAGES = Pages()
 CAUSES = (
-    ("", "All payments"),
-    ("Reward", "Rewards"),
-    ("Bonus", "Bonuses"),
-    ("LateAnswer", "Late answers"),
+    ("", later("All payments")),
+    ("Reward", later("Rewards")),
+    ("Bonus", later("Bonuses")),
+    ("LateAnswer", later("Late answers")),
 )
 """The causes one can ask for; their texts go through the catalogues."""
-BY = (("Requester", "By requester"), ("HITType", "By task"))
+BY = (("Requester", later("By requester")), ("HITType", later("By task")))
 
 
 @PAGES.get("/earnings")

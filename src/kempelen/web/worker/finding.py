@@ -9,27 +9,29 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from kempelen.rules.content_warnings import KINDS
+from kempelen.web.languages import later
 from kempelen.web.site import Pages
 from kempelen.web.visit import Visit
 from kempelen.web.worker import mounts, shapes
 from kempelen.web.worker.mounts import contact_url
 from kempelen.web.worker.paging import PAGE_SIZE, number_of, size_of
+from kempelen.web.worker.requirements import reason_of
 
 PAGES = Pages()
 SORTS = (
-    ("updated_desc", "Newest first"),
-    ("pay_desc", "Pay per hour, best first"),
-    ("reward_desc", "Reward, highest first"),
-    ("reward_asc", "Reward, lowest first"),
-    ("hits_desc", "Most left first"),
-    ("hits_asc", "Fewest left first"),
-    ("updated_asc", "Oldest first"),
+    ("updated_desc", later("Newest first")),
+    ("pay_desc", later("Pay per hour, best first")),
+    ("reward_desc", later("Reward, highest first")),
+    ("reward_asc", later("Reward, lowest first")),
+    ("hits_desc", later("Most left first")),
+    ("hits_asc", later("Fewest left first")),
+    ("updated_asc", later("Oldest first")),
 )
 """The sorts a page offers; their texts go through the catalogues."""
 SHOWN = (
-    ("All", "All work"),
-    ("Qualified", "I qualify"),
-    ("CanTest", "I can take a test"),
+    ("All", later("All work")),
+    ("Qualified", later("I qualify")),
+    ("CanTest", later("I can take a test")),
 )
 LIFETIME = ("Approved", "Rejected", "MedianSecondsToPay")
 
@@ -122,7 +124,8 @@ async def eligibility(visit: Visit) -> Response:
     found = await visit.run("GetHITGroup", HITGroupId=visit.path("group"))
     group = shown(visit, found["HITGroup"])
     contact = contact_url(group["HITTypeId"], group["RequesterId"])
-    return await visit.page("worker/eligibility.html", group=group, contact=contact)
+    reasons = [reason_of(visit, each) for each in group["Requirements"]]
+    return await visit.page("worker/eligibility.html", group=group, contact=contact, reasons=reasons)
 
 
 async def _listed(visit: Visit, heading: str, *, requester: str | None) -> Response:
@@ -208,7 +211,8 @@ def _tags(visit: Visit, group: dict[str, Any]) -> list[tuple[str, str]]:
         elif group.get("Standing") == "RequestNow":
             tags.append(("notice", say("request it now")))
         else:
-            tags += [("wrong", reason) for reason in group.get("Reasons", ())[:1]]
+            unmet = [each for each in group["Requirements"] if not each["Met"]]
+            tags += [("wrong", reason_of(visit, each)) for each in unmet[:1]]
     if group.get("OpenToNewcomers"):
         tags.append(("notice", say("open to newcomers")))
     if group.get("Language"):

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from kempelen.errors import Refusal
 from kempelen.rules.content_warnings import KINDS
+from kempelen.web.languages import later
 from kempelen.web.site import Pages
 from kempelen.web.visit import Visit
 
@@ -15,11 +16,20 @@ PAGES = Pages()
 WARNINGS = dict(
     zip(
         KINDS,
-        ("Violence", "Sexual content", "Hate", "Abuse", "Self-harm", "Disturbing pictures", "Drugs", "Other"),
+        (
+            later("Violence"),
+            later("Sexual content"),
+            later("Hate"),
+            later("Abuse"),
+            later("Self-harm"),
+            later("Disturbing pictures"),
+            later("Drugs"),
+            later("Other"),
+        ),
         strict=True,
     )
 )
-KEYS = (("a", "Accept"), ("s", "Skip"))
+KEYS = (("a", later("Accept")), ("s", later("Skip")))
 """The single keys that can be changed; their texts go through the catalogues."""
 OURS = ("AutoAcceptNext",)
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from kempelen.web.languages import later
 from kempelen.web.site import Pages
 from kempelen.web.visit import Visit
 
 PAGES = Pages()
 REASONS = (
-    ("broken", "It does not work: nothing loads, or it cannot be sent"),
-    ("unclear", "It cannot be understood or answered as it is asked"),
-    ("unpaid", "It asks for much more than is paid for"),
-    ("offensive", "It shows something that it does not warn of"),
-    ("personal_data", "It asks for personal data"),
-    ("scam", "It looks like fraud"),
-    ("other", "Something else"),
+    ("broken", later("It does not work: nothing loads, or it cannot be sent")),
+    ("unclear", later("It cannot be understood or answered as it is asked")),
+    ("unpaid", later("It asks for much more than is paid for")),
+    ("offensive", later("It shows something that it does not warn of")),
+    ("personal_data", later("It asks for personal data")),
+    ("scam", later("It looks like fraud")),
+    ("other", later("Something else")),
 )
 """Their texts go through the catalogues."""
 

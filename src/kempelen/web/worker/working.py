@@ -7,6 +7,8 @@ from typing import Any
 from starlette.responses import Response
 
 from kempelen.errors import Refusal
+from kempelen.rules.sentences import Sentence
+from kempelen.web.languages import later
 from kempelen.web.refusals import explained
 from kempelen.web.site import Pages
 from kempelen.web.visit import MalformedForm, NotOurForm, Visit
@@ -68,7 +70,7 @@ async def work(visit: Visit) -> Response:
 async def give_back(visit: Visit) -> Response:
     """Return the task: a form whose `_method` is `delete`."""
     if (await visit.form()).get("_method", "").lower() != "delete":
-        raise MalformedForm(reason="its _method must be delete")
+        raise MalformedForm(reason=Sentence("its _method must be delete"))
     await visit.run("ReturnAssignment", AssignmentId=visit.query("assignment_id"))
     return visit.see("/tasks")
 
@@ -148,7 +150,10 @@ async def _preview(visit: Visit) -> Response:
 
 async def _over(visit: Visit, task: dict[str, Any]) -> Response:
     """What is said of a task that is no longer in hand."""
-    again = [(f"/projects/{task['HITGroupId']}/tasks", "Another one of these")]
+    again = [
+        (f"/projects/{task['HITGroupId']}/tasks", later("Another one of these")),
+        (f"/assignments/{task['AssignmentId']}", later("What became of it")),
+    ]
     if task["Status"] == "Abandoned":
         refusal: Refusal = TimeRanOut(time=visit.show.moment(task["Deadline"]))
     elif task["Status"] == "Returned":
