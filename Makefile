@@ -41,6 +41,9 @@ docs: $(INSTALLED) ## write the generated pages of the documentation
 catalogues: $(INSTALLED) ## gather the texts of the pages, and bring their translations up to date
 	@$(PYTHON) environment/catalogues.py
 
+screenshots: services ## take every page of the worker site for the documentation
+	@PYTHONPATH=tests:environment $(PYTHON) docs/screenshots.py
+
 clean: ## remove what the other targets have made, .venv and .cache too
 	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
 	find src tests bench docs environment -name __pycache__ -prune -exec rm -rf {} +
@@ -48,6 +51,7 @@ clean: ## remove what the other targets have made, .venv and .cache too
 # What the tests run against besides our own code; each says what it does only when there is something to do.
 services: $(INSTALLED)
 	@$(PYTHON) environment/find_postgres.py
+	@$(PYTHON) environment/find_chromium.py
 	@$(PYTHON) environment/prepare_node.py
 	@$(PYTHON) environment/prepare_aws_command.py
 

@@ -101,7 +101,7 @@ def _pace(settings: Settings) -> Callable[[str, int], None] | None:
 
 def _task_routes(app: App) -> list[Route]:
     """What the task listener answers, for both worlds: whether it lives, content, our own scripts."""
-    routes = health.routes((app.house,), "task", app.observer)[1:2] + statics.routes()
+    routes = health.routes((app.house,), "task", app.observer)[:1] + statics.routes()
     for market in app.worlds:
         routes += task_routes(market, app.outside.blobs(market.traits.name), app.settings)
     return routes
