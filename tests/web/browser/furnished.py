@@ -27,6 +27,7 @@ NO_PAGES = (
     "/draft",
     "/state",
     "/theme",
+    "/language",
     "/account/data",
 )
 """What answers data, not a page."""

@@ -46,10 +46,14 @@ def mailed_link(mail: MailSink, post: Deliveries) -> str:
 
 
 def confirm(page: Page, link: str) -> None:
-    """Open the link of the mail and press the button."""
+    """Open the link of the mail, sign in, and press the button."""
     page.goto(link)
+    page.wait_for_url("**/login?next=*")
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Confirm").click()
-    page.wait_for_url("**/login?confirmed=1")
+    page.wait_for_url("**/projects")
 
 
 def accept(page: Page) -> None:
@@ -116,7 +120,6 @@ def walk(
     """From the sign-up to the pay, with a crash in between."""
     sign_up(page)
     confirm(page, mailed_link(mail, post))
-    sign_in(page, EMAIL, PASSWORD)
     page.get_by_label("Search title, requester, keyword").fill("cat")
     page.get_by_role("button", name="Search").click()
     assert_fits(page)
@@ -184,6 +187,7 @@ def test_the_same_by_keyboard_alone(stage: Stage, rosa: Requester, contexts: Con
     with page.expect_navigation(url="**assignment_id=*"):
         keys.press("a")
     task_frame(page)
+    assert "Keys of this page" in said_by_keys(page)
     tab_to(page, lambda: focused_in_frame(page) == "answer")
     keys.type("a cat")
     keys.press("Tab")
@@ -207,6 +211,14 @@ def done_of(rosa: Requester, hit: dict[str, Any]) -> dict[str, Any]:
 def focused(page: Page) -> str:
     """The words of what has the keyboard."""
     return str(page.evaluate("document.activeElement.textContent")).strip()
+
+
+def said_by_keys(page: Page) -> str:
+    """What the overlay of keys says, opened and closed by keys."""
+    page.keyboard.press("?")
+    words = page.get_by_role("dialog", name="Keys of this page").inner_text()
+    page.keyboard.press("Escape")
+    return words
 
 
 def focused_in_frame(page: Page) -> str:
@@ -238,7 +250,6 @@ def test_the_same_without_scripts(
     page = scriptless().new_page()
     sign_up(page)
     confirm(page, mailed_link(mail, post))
-    sign_in(page, EMAIL, PASSWORD)
     page.get_by_role("link", name="Is there a cat?").click()
     accept(page)
     assert "until" in page.inner_text(".timer")

@@ -29,7 +29,7 @@ WARNINGS = dict(
         strict=True,
     )
 )
-KEYS = (("a", later("Accept")), ("s", later("Skip")))
+KEYS = (("a", later("Accept")), ("s", later("Skip")), ("e", later("More time")), ("i", later("Instructions")))
 """The single keys that can be changed; their texts go through the catalogues."""
 OURS = ("AutoAcceptNext",)
 
