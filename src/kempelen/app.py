@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from functools import partial
-from urllib.parse import urlsplit
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from kempelen import contract, faultpoints
 from kempelen.channels.push import Subscription, SubscriptionGone

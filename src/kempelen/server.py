@@ -203,16 +203,16 @@ async def until_signalled(serving: Serving) -> AsyncIterator[None]:
 def with_free_ports(settings: Settings) -> Settings:
     """The settings with a free port wherever theirs is 0 or taken. Pages name the ports, so whoever wants
     free ones has to choose them before the app is assembled."""
-    chosen: dict[str, int] = {}
+    chosen: list[int] = []
     with contextlib.ExitStack() as held:
-        for name in ("port", "sandbox_port", "task_port"):
-            wanted = getattr(settings, name)
+        for wanted in (settings.port, settings.sandbox_port, settings.task_port):
             try:
                 listening = _bound("tasks", settings.host, wanted)
             except (PortTaken, CannotListen):
                 listening = _bound("tasks", settings.host, 0)
-            chosen[name] = held.enter_context(listening).getsockname()[1]
-    return replace(settings, **chosen)
+            chosen.append(held.enter_context(listening).getsockname()[1])
+    port, sandbox_port, task_port = chosen
+    return replace(settings, port=port, sandbox_port=sandbox_port, task_port=task_port)
 
 
 def _bound(name: str, host: str, port: int) -> socket.socket:

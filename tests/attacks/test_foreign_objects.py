@@ -80,7 +80,8 @@ OF_REQUESTERS: dict[str, Members] = {
 """What a requester sends to reach what is another's. `$own_type` is their own."""
 OF_REQUESTERS_ALONE = {
     "CreateAccessKey", "CreateHIT", "CreateHITLayout", "CreateHITType", "CreateQualificationType",
-    "CreateMediaUploadURL", "CreateToken", "CreateWorkerBlock", "DeleteWorkerBlock", "GetAccountBalance", "GetQuotas",
+    "CreateMediaUploadURL", "CreateToken", "CreateWorkerBlock", "DeleteWorkerBlock", "GetAccountBalance",
+    "GetQuotas",
     "ListAccessKeys", "ListHITLayouts", "ListHITsForQualificationType", "ListHITs",
     "ListMedia", "ListReviewableHITs", "ListThreads", "ListWorkerBlocks", "PutBlockNotice",
     "NotifyWorkers", "PutPolicy", "SendTestEventNotification",

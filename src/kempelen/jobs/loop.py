@@ -21,7 +21,7 @@ WATCH_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is done for one database. `clean`: removes what nobody needs, now and then. `watch`: tells who waits
+    """What is done for one database. `clean`: removes what nobody needs, at times. `watch`: tells who waits
     for something new."""
 
     market: Market

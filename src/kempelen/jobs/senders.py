@@ -118,7 +118,7 @@ class Mails:
     sender: str
 
     def __call__(self, market: Market, job: Job) -> None:
-        """Send one letter: `worker` (a person's key), `subject` and `text`; `address` if it is not theirs yet.
+        """Send one letter: `worker` (a person's key), `subject`, `text`; `address` if it is not theirs yet.
 
         `choice` is the kind of mail they can do without: `messages` if it is not said.
         """

@@ -49,7 +49,7 @@ class Assignment:
     fee: int
     feedback: str | None
     longer: int = 0
-    """Milliseconds of the deadline that the worker's standing accommodation adds; nobody else is shown them."""
+    """Milliseconds of the deadline that the worker's accommodation adds; nobody else is shown them."""
 
     worked_seconds: int | None = None
     """How long the answer took, as `rules.pay_per_hour` has it."""
@@ -111,7 +111,8 @@ WORK = Sql(
 def _add(dialect: str) -> object:
     build = sqlite.insert if dialect == "sqlite" else postgresql.insert
     names = (
-        "id", "public_id", "hit", "worker", "requester", "accepted_at", "abandon_at", "reward", "fee", "longer",
+        "id", "public_id", "hit", "worker", "requester", "accepted_at", "abandon_at", "reward", "fee",
+        "longer",
     )  # fmt: skip
     values = build(assignments).values(
         status=int(AssignmentStatus.ASSIGNED), **{name: bindparam(name) for name in names}

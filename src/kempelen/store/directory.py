@@ -94,9 +94,7 @@ MEMBERSHIPS = Sql(
 OWNERS = Sql(
     select(members.c.person)
     .join(people, people.c.id == members.c.person)
-    .where(
-        members.c.organisation == bindparam("value"), members.c.role == "owner", people.c.active == 1
-    )
+    .where(members.c.organisation == bindparam("value"), members.c.role == "owner", people.c.active == 1)
     .order_by(members.c.person)
     .limit(20)
 )

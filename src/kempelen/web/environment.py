@@ -67,6 +67,7 @@ class _TextsPutIn(NodeTransformer):
         if not node.kwargs:
             return nodes.Const(text % {}, lineno=node.lineno)
         places = [nodes.Pair(nodes.Const(each.key), each.value) for each in node.kwargs]
-        return nodes.Mod(
-            nodes.Const(text), nodes.Dict(places, lineno=node.lineno), lineno=node.lineno
-        ).set_environment(node.environment)
+        filled = nodes.Mod(nodes.Const(text), nodes.Dict(places, lineno=node.lineno), lineno=node.lineno)
+        assert node.environment is not None, "a parsed template has one"
+        filled.set_environment(node.environment)
+        return filled
