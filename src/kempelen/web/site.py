@@ -21,7 +21,15 @@ from kempelen.web.environment import environment
 from kempelen.web.headers import PERMISSIONS, content_policy
 from kempelen.web.refusals import explained
 from kempelen.web.task.places import Places
-from kempelen.web.visit import CookieTwice, NotOurForm, SignInFirst, Visit, cookie_names, read_cookie
+from kempelen.web.visit import (
+    CookieTwice,
+    NotOurForm,
+    PageNotFound,
+    SignInFirst,
+    Visit,
+    cookie_names,
+    read_cookie,
+)
 
 log = logging.getLogger("kempelen.web")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -45,6 +53,13 @@ class Page:
     methods: tuple[str, ...]
     open_to_all: bool
     from_anywhere: bool
+
+
+async def _nothing(visit: Visit) -> Response:
+    raise PageNotFound()
+
+
+NOWHERE = Page("/{anything:path}", _nothing, ("GET",), open_to_all=True, from_anywhere=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +127,9 @@ class Site:
         return [(name.lower().encode(), value.encode()) for name, value in usual.items()]
 
     def routes(self, pages: list[Page]) -> list[Route]:
-        """The pages as routes."""
-        return [
-            Route(page.path, self._endpoint(page), methods=list(page.methods))
-            for page in sorted(pages, key=lambda each: each.path.count("{"))
-        ]
+        """The pages as routes; the last says of every other path that nothing is there."""
+        in_order = [*sorted(pages, key=lambda each: each.path.count("{")), NOWHERE]
+        return [Route(page.path, self._endpoint(page), methods=list(page.methods)) for page in in_order]
 
     def signed_in(self, request: Request) -> SignedIn | None:
         """Who the session cookie stands for. Raises `CookieTwice` if there are two."""

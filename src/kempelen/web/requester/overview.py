@@ -7,11 +7,26 @@ from typing import Any
 from starlette.responses import Response
 
 from kempelen.errors import Refusal
+from kempelen.web.languages import later
 from kempelen.web.site import Pages
 from kempelen.web.visit import PageNotFound, Visit
 
 PAGES = Pages()
 LATEST = 20
+ROLES = {
+    "owner": later("owner"),
+    "manager": later("manager"),
+    "reviewer": later("reviewer"),
+    "viewer": later("viewer"),
+}
+STATUSES = {
+    "Assignable": later("open to workers"),
+    "Unassignable": later("being worked on"),
+    "Reviewable": later("waiting for review"),
+    "Reviewing": later("under review"),
+    "Disposed": later("deleted"),
+}
+"""The contract's words, and what the page says for them; both go through the catalogues."""
 
 
 @PAGES.get("/requester/")
@@ -20,7 +35,7 @@ async def overview(visit: Visit) -> Response:
     if visit.who is None or not visit.who.memberships:
         raise PageNotFound()
     found = [await _organisation(visit, key, role) for key, role in visit.who.memberships]
-    return await visit.page("requester/overview.html", organisations=found)
+    return await visit.page("requester/overview.html", organisations=found, roles=ROLES, statuses=STATUSES)
 
 
 @PAGES.post("/requester/groups/{group}/{what}")
