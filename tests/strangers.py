@@ -74,9 +74,9 @@ class House:
 
     def member(self, name: str = "Mia") -> Person:
         """Somebody who signed up, confirmed their address and signed in."""
-        email = self.sign_up(name)
-        self.visitor()("ConfirmEmail", Token=self.token())
-        return self.person(self.sign_in(email))
+        secret = self.sign_in(self.sign_up(name))
+        self.person(secret)("ConfirmEmail", Token=self.token())
+        return self.person(secret)
 
     @property
     def mails(self) -> list[dict[str, Any]]:

@@ -60,6 +60,12 @@ def guess_key(call: Call, email: str, device: str | None = None) -> bytes:
     return attempts.mark(call, "guesses", folded)
 
 
+def own_guess_key(call: Call, person: Profile) -> bytes:
+    """Under what wrong passwords are counted that somebody gives within a session: apart from those at the
+    door, so that strangers cannot keep the person from changing their password."""
+    return attempts.mark(call, "own guesses", str(person.key))
+
+
 def refuse_waiting(call: Call, key: bytes) -> None:
     """Raise `TooManyAttempts` while the next guess of this kind, or from this address, must wait."""
     wait = attempts.waits(call, key)
@@ -90,7 +96,7 @@ def look_at_own_password(call: Call, arguments: Arguments) -> Proof:
     if call.actor.role is not Role.PERSON:  # the command line's own work, which has nobody's password
         return Proof(None, False)
     person = profiles.by_key(call, call.actor.account)
-    refuse_waiting(call, guess_key(call, person.email))
+    refuse_waiting(call, own_guess_key(call, person))
     if person.password is None:
         raise NoPassword()
     return Proof(person.password, passwords.matches(person.password, arguments["password"]))
@@ -99,7 +105,7 @@ def look_at_own_password(call: Call, arguments: Arguments) -> Proof:
 def proven(call: Call, person: Profile, proof: Any) -> bool:
     """Whether the password that was looked at is the person's; if not, the guess is counted and refused."""
     assert isinstance(proof, Proof)
-    key = guess_key(call, person.email)
+    key = own_guess_key(call, person)
     refuse_waiting(call, key)
     if proof.right and proof.kept == person.password:
         attempts.forget(call, key)

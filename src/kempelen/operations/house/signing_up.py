@@ -40,6 +40,14 @@ class LinkOver(Refusal):
     page_status = 410
 
 
+class NotYourLink(Refusal):
+    """This link is for another account. Sign in to that one with the password it was made with, then open the
+    link again. If you do not know that password, have a link for a new one sent to you."""
+
+    code = "Kempelen.NotYourLink"
+    page_status = 403
+
+
 class AlreadyWorker(Refusal):
     """You are a worker already."""
 
@@ -140,14 +148,17 @@ def request_confirmation(call: Call) -> None:
         send_confirmation(call, person)
 
 
-@command("ConfirmEmail", by=(Role.PERSON, Role.VISITOR), in_house=True)
+@command("ConfirmEmail", by=Role.PERSON, in_house=True)
 def confirm_email(call: Call, *, token: str) -> dict[str, Any]:
-    """Confirm an address with the link that was sent to it: the one of a sign-up, or a new one. Raises
-    `LinkOver`, and `EmailInUse` if somebody else has confirmed it meanwhile."""
+    """Confirm one's address with the link that was sent to it: the one of a sign-up, or a new one. The link
+    alone is not enough: an address's owner must not confirm the account that somebody else made with it.
+    Raises `LinkOver`, `NotYourLink`, and `EmailInUse` if somebody else has confirmed it meanwhile."""
     found = mail_links.look(call, token)
     if found is None or found[1] not in (mail_links.CONFIRMATION, mail_links.ADDRESS):
         raise LinkOver()
     person, purpose, address = found
+    if person != call.actor.account:
+        raise NotYourLink()
     known = profiles.by_key(call, person)
     mail_links.take(call, token)
     if not known.active or (purpose == mail_links.CONFIRMATION and address != known.email):

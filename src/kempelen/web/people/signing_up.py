@@ -59,22 +59,22 @@ async def work(visit: Visit) -> Response:
     return Response(answer["Challenge"], media_type="application/json")
 
 
-@PAGES.get("/account/confirmation", open_to_all=True)
+@PAGES.get("/account/confirmation")
 async def ask_to_confirm(visit: Visit) -> Response:
     """A button, since programs that look at mail open links by themselves."""
     return await visit.page("people/confirm.html", token=visit.query("token"), problem=None)
 
 
-@PAGES.post("/account/confirmation", open_to_all=True)
+@PAGES.post("/account/confirmation")
 async def confirm(visit: Visit) -> Response:
     """Confirm the address that the link was sent to."""
     token = (await visit.form()).get("token", "")[:200]
     try:
-        await visit.run_as_visitor("ConfirmEmail", Token=token or "-")
+        await visit.run_in_house("ConfirmEmail", Token=token or "-")
     except Refusal as refusal:
         facts = {"token": "", "problem": visit.said(refusal)}
         return await visit.page("people/confirm.html", refusal.page_status, **facts)
-    return visit.see("/projects" if visit.who is not None else "/login?confirmed=1")
+    return visit.see("/projects")
 
 
 @PAGES.post("/account/confirmation/again")
