@@ -17,7 +17,6 @@ LONGEST = 1_000
 """How many tasks a queue shows at most; the cap is a setting, and far lower."""
 
 LOCK = Sql(select(workers.c.holding).where(workers.c.id == bindparam("worker")).with_for_update())
-HOLDING = Sql(select(workers.c.holding).where(workers.c.id == bindparam("worker")))
 OWN = Sql(
     select(assignments.c.public_id, assignments.c.status).where(
         assignments.c.hit == bindparam("hit"),
@@ -145,12 +144,6 @@ def lock(call: Call) -> int:
         row = call.one(LOCK, worker=call.actor.account)
         assert row is not None
     return int(row[0])
-
-
-def holding(call: Call) -> int:
-    """How many assignments the acting worker holds."""
-    row = call.one(HOLDING, worker=call.actor.account)
-    return 0 if row is None else int(row[0])
 
 
 def own(call: Call, hit: int) -> tuple[str, AssignmentStatus] | None:

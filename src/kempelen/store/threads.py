@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.errors import Refusal
 from kempelen.operation import Call, Role
-from kempelen.rules.correspondence import MOST_UNREAD, About, Sender
+from kempelen.rules.correspondence import About, Sender
 from kempelen.store.sql import Sql
 from kempelen.store.tables.notifications import threads
 from kempelen.store.tables.work import assignments, hit_types, hits, requesters
@@ -100,14 +100,6 @@ def _listed(role: Role, *, unread: bool) -> Select[Any]:
 
 
 PAGES = {(role, unread): Sql(_listed(role, unread=unread)) for role in _of for unread in (False, True)}
-UNREAD = Sql(
-    select(func.count()).select_from(
-        select(threads.c.id)
-        .where(threads.c.worker == bindparam("worker"), threads.c.worker_unread > 0)
-        .limit(MOST_UNREAD)
-        .subquery()
-    )
-)
 FIND = Sql(
     select(threads.c.public_id).where(
         threads.c.worker == bindparam("worker"),
@@ -214,10 +206,3 @@ def find(call: Call, *, requester: int, about: About, key: int) -> str | None:
 def mark_read(call: Call, key: int) -> None:
     """Nothing of the thread is unread by whoever acts."""
     call.do(READ[call.actor.role], key=key)
-
-
-def unread(call: Call) -> int:
-    """How many threads hold something the acting worker has not read, up to 99."""
-    row = call.one(UNREAD, worker=call.actor.account)
-    assert row is not None
-    return int(row[0])

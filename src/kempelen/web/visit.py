@@ -180,8 +180,11 @@ class Visit:
     # --- what is answered
 
     async def page(self, template: str, status: int = 200, /, **facts: Any) -> Response:
-        """A page of HTML; `summary` is what its bar shows of the worker, empty for others."""
-        return self.site.render(self, template, status, facts | {"summary": await self._summary()})
+        """A page of HTML; `summary` is what its bar shows of the worker, empty for others, and is asked for
+        unless it is given."""
+        if "summary" not in facts:
+            facts["summary"] = await self._summary()
+        return self.site.render(self, template, status, facts)
 
     async def _summary(self) -> dict[str, Any]:
         who = self.who

@@ -34,6 +34,21 @@ def test_a_task_is_shown_to_its_worker_alone(rosa: Requester, wei: Worker, ana: 
     assert wei("GetTask", AssignmentId=assignment)["Task"]["Status"] == "Submitted"
 
 
+def test_a_task_brings_along_what_its_page_shows_of_the_worker(rosa: Requester, wei: Worker) -> None:
+    hit = rosa.create_hit()
+    assignment = wei.accept(hit["HITId"])
+    assert wei("GetTask", AssignmentId=assignment).keys() == {"Task"}
+    told = wei("GetTask", AssignmentId=assignment, WithPage=True)
+    assert told["Summary"] == wei("GetWorkerSummary") == {"Available": "0.00", "Held": 1, "Unread": 0}
+    assert (told["AutoAcceptNext"], told["InstructionsCollapsed"]) == (False, False)
+    wei("PutPreferences", Preferences={"AutoAcceptNext": True})
+    wei("PutInstructionsCollapsed", HITGroupId=hit["HITGroupId"], Collapsed=True)
+    told = wei("GetTask", AssignmentId=assignment, WithPage=True)
+    assert told["Summary"] == wei("GetWorkerSummary")
+    assert "Shortcuts" in told["Summary"]
+    assert (told["AutoAcceptNext"], told["InstructionsCollapsed"]) == (True, True)
+
+
 def test_the_history_has_everything_in_pages(rosa: Requester, wei: Worker, town: Town) -> None:
     made = [rosa.create_hit(Title=f"Task {number}") for number in range(5)]
     done = []

@@ -10,7 +10,8 @@ from kempelen.operations.doing.returning import refuse_gone
 from kempelen.operations.finding.group_answers import groups_as_answers
 from kempelen.operations.finding.searching import Search, Wanted
 from kempelen.operations.finding.task_answers import settings_of, task_as_answer
-from kempelen.rules import calendar, task_settings, tokens
+from kempelen.operations.money.earnings import summary_as_answer
+from kempelen.rules import calendar, preferences, task_settings, tokens
 from kempelen.rules.lifecycle import DAY, AssignmentStatus, time_allowed
 from kempelen.rules.money import Money
 from kempelen.rules.sentences import Sentence
@@ -29,6 +30,7 @@ from kempelen.store.assignments import Assignment
 from kempelen.store.hit_types import HITType
 from kempelen.store.hits import Hit
 from kempelen.store.queue import Entry
+from kempelen.store.summaries import summary
 
 MOST_BONUSES = 100
 """How many bonuses of one assignment are told; a requester can pay any number."""
@@ -44,9 +46,19 @@ class NoExtension(Refusal):
 
 
 @query("GetTask", by=Role.WORKER)
-def get_task(call: Call, *, assignment_id: str) -> dict[str, Any]:
-    """One of the worker's own assignments, whatever has become of it."""
-    return {"Task": _task(call, assignments.of_worker(call, assignment_id))}
+def get_task(call: Call, *, assignment_id: str, with_page: bool = False) -> dict[str, Any]:
+    """One of the worker's own assignments, whatever has become of it; with what its page shows of them
+    beside it, if that is asked for."""
+    assignment = assignments.of_worker(call, assignment_id)
+    hit = hits.by_key(call, assignment.hit)
+    hit_type = hit_types.by_key(call, hit.hit_type)
+    answer: dict[str, Any] = {"Task": _shown(call, assignment, hit, hit_type)}
+    if with_page:
+        known = summary(call, hit_type=hit_type.key)
+        answer["Summary"] = summary_as_answer(known)
+        answer["InstructionsCollapsed"] = known.is_collapsed
+        answer["AutoAcceptNext"] = preferences.whole(known.preferences)["AutoAcceptNext"]
+    return answer
 
 
 @query("ListTasks", by=Role.WORKER)
@@ -171,11 +183,6 @@ def extend_time(call: Call, *, assignment_id: str) -> dict[str, Any]:
     drafts.keep_longer(call, assignment.key, until=deadline + drafts.KEPT)
     _, used = queue.terms(call, assignment.key)
     return {"Deadline": deadline, "ExtensionsLeft": most - used}
-
-
-def _task(call: Call, assignment: Assignment) -> dict[str, Any]:
-    hit = hits.by_key(call, assignment.hit)
-    return _shown(call, assignment, hit, hit_types.by_key(call, hit.hit_type))
 
 
 def _shown(call: Call, assignment: Assignment, hit: Hit, hit_type: HITType) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from kempelen.operation import Call, Role, query
 from kempelen.rules import tokens
 from kempelen.rules.money import Money
 from kempelen.rules.preferences import whole
-from kempelen.store import earnings, ledger, paging, preferences, queue, threads
+from kempelen.store import earnings, ledger, paging
 from kempelen.store.earnings import Line
 from kempelen.store.ledger import Cause
+from kempelen.store.summaries import Summary, summary
 
 MOST_ROWS = 5_000
 """How many payments one call looks through for the cause it is asked for."""
@@ -43,12 +44,18 @@ def get_earnings(call: Call) -> dict[str, Any]:
 def get_worker_summary(call: Call) -> dict[str, Any]:
     """What every page shows or needs: what is available, how many tasks are held, how many threads hold
     something unread (99 stands for more), the worker's shortcuts."""
-    available, _ = ledger.balance(call, ledger.earned(call.actor.account))
-    answer: dict[str, Any] = {"Available": str(Money(available)), "Held": queue.holding(call)}
-    answer["Unread"] = threads.unread(call)
-    kept = preferences.of_actor(call)
-    if kept is not None:
-        preferred = whole(kept)
+    return summary_as_answer(summary(call))
+
+
+def summary_as_answer(known: Summary) -> dict[str, Any]:
+    """The contract's summary of a worker."""
+    answer: dict[str, Any] = {
+        "Available": str(Money(known.available)),
+        "Held": known.held,
+        "Unread": known.unread,
+    }
+    if known.preferences is not None:
+        preferred = whole(known.preferences)
         answer |= {name: preferred[name] for name in ("SingleKeyShortcuts", "Shortcuts")}
     return answer
 

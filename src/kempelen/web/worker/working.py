@@ -44,24 +44,24 @@ async def work(visit: Visit) -> Response:
     assignment = visit.query("assignment_id")
     if not assignment:
         return await _preview(visit)
-    task = (await visit.run("GetTask", AssignmentId=assignment))["Task"]
+    answer = await visit.run("GetTask", AssignmentId=assignment, WithPage=True)
+    task = answer["Task"]
     if task["Status"] != "Assigned":
         return await _over(visit, task)
     frame = frame_for(visit, task)
     settings = task.get("Settings") or {}
-    answer = await visit.run("GetPreferences", HITGroupId=task["HITGroupId"])
-    preferences = answer["Preferences"]
     response = await visit.page(
         "worker/task.html",
         task=task,
         frame=frame,
         now=visit.site.now(),
-        instructions=instructions_of(visit, task, collapsed=answer.get("InstructionsCollapsed", False)),
+        instructions=instructions_of(visit, task, collapsed=answer["InstructionsCollapsed"]),
         settings=settings,
         extensions_left=settings.get("TimeExtensions", 0),
         ai_help=_ai_help(visit, settings.get("AIHelp")),
-        auto_accept=preferences.get("AutoAcceptNext", False),
+        auto_accept=answer["AutoAcceptNext"],
         mounts=mounts_of(visit, task),
+        summary=answer["Summary"],
     )
     return shown_in(response, frame)
 
