@@ -24,9 +24,9 @@ from kempelen.clock import Clock
 from kempelen.egress import Egress
 from kempelen.errors import Refusal
 from kempelen.rules import tokens
-from kempelen.rules.addresses import AllowList
+from kempelen.rules.addresses import AllowList, is_mail_address
 from kempelen.rules.ids import RandomSource, new_id
-from kempelen.settings import Settings
+from kempelen.settings import Settings, WrongSetting
 from kempelen.store import accounts
 from kempelen.store.database import Database
 from kempelen.vault import Vault
@@ -139,6 +139,12 @@ def _secret(vault: Vault, house: Database, name: str, fresh: Callable[[], str]) 
 def _mail(settings: Settings) -> EmailChannel | None:
     if not settings.smtp_host:
         return None
+    if not is_mail_address(parseaddr(settings.mail_from)[1]):
+        raise WrongSetting(
+            name="KEMPELEN_MAIL_FROM",
+            value=settings.mail_from,
+            wanted="a sender such as Market <market@example.org>",
+        )
     encryption: Literal["starttls", "tls", "none"] = "starttls" if settings.smtp_starttls else "none"
     if settings.smtp_port == TLS_PORT:
         encryption = "tls"

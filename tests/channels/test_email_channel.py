@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 import email
 import email.policy
+from pathlib import Path
 
 import pytest
 
+from kempelen.app import assemble
 from kempelen.channels import Mail, Undelivered
 from kempelen.channels.email import EmailChannel, MailSettings
+from kempelen.settings import Settings, WrongSetting
 
 LETTER = Mail(
     id="3MAIL",
@@ -151,3 +154,9 @@ def test_a_server_that_is_down_or_cannot_encrypt_is_tried_again_and_gets_nothing
             EmailChannel(settings).send("wei@example.org", LETTER)
         assert not failure.value.permanent
     assert letter_box.letters == []
+
+
+def test_a_server_that_could_send_no_letter_does_not_start(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, smtp_host="localhost", jobs=False)
+    with pytest.raises(WrongSetting, match="KEMPELEN_MAIL_FROM"):
+        assemble(settings)
