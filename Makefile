@@ -8,7 +8,7 @@ WORKERS ?= 2
 ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve bench soak docs catalogues clean services
+.PHONY: help demo test check serve bench soak docs catalogues screenshots clean services
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'

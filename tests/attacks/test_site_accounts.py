@@ -23,7 +23,8 @@ MIA = "mia@example.org"
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     """The house of a market where addresses are confirmed by mail."""
-    with app_on(request.param, request, tmp_path, smtp_host="localhost", mail_from="market@example.org") as running:
+    mail = {"smtp_host": "localhost", "mail_from": "market@example.org"}
+    with app_on(request.param, request, tmp_path, **mail) as running:
         yield House(Town(running, running.production))
 
 
