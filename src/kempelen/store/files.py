@@ -39,9 +39,7 @@ BY_KEY = Sql(select(*COLUMNS).where(_c.id == bindparam("key")))
 OF_QUESTION = Sql(
     select(*COLUMNS).where(_c.assignment == bindparam("assignment"), _c.question == bindparam("question"))
 )
-OF_ASSIGNMENT = Sql(
-    select(*COLUMNS).where(_c.assignment == bindparam("assignment")).order_by(_c.question)
-)
+OF_ASSIGNMENT = Sql(select(*COLUMNS).where(_c.assignment == bindparam("assignment")).order_by(_c.question))
 REMOVE = Sql(delete(files).where(_c.id == bindparam("key")))
 _of_hit = select(*COLUMNS).join(assignments, assignments.c.id == _c.assignment)
 OF_HIT = Sql(_of_hit.where(assignments.c.hit == bindparam("hit")).order_by(_c.id))

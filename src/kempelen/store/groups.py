@@ -36,9 +36,7 @@ PUT_WARNINGS = Sql(
 PUT_MARKS = Sql(
     update(groups)
     .where(groups.c.id == bindparam("group_id"))
-    .values(
-        language=bindparam("language_"), phone=bindparam("phone_"), keyboard=bindparam("keyboard_")
-    )
+    .values(language=bindparam("language_"), phone=bindparam("phone_"), keyboard=bindparam("keyboard_"))
 )
 PAUSE = Sql(
     update(groups)
