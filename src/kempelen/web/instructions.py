@@ -12,18 +12,26 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 
+MOST_CELLS = 5_000
+"""How many cells tables may have: short rows are filled up, so that few signs could make very many."""
+
+
 @lru_cache(maxsize=512)
 def to_html(text: str) -> Markup:
-    """CommonMark (https://spec.commonmark.org) without HTML and images, and with tables."""
-    return Markup(_parser().render(text))
+    """CommonMark (https://spec.commonmark.org) without HTML and images, and with tables of a sane size."""
+    lines = text.splitlines()
+    cells = len(lines) * max((line.count("|") + 1 for line in lines), default=0)
+    return Markup(_parser(tables=cells <= MOST_CELLS).render(text))
 
 
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
+@lru_cache(maxsize=2)
+def _parser(*, tables: bool) -> MarkdownIt:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table").disable("image")
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).disable("image")
+    if tables:
+        parser.enable("table")
 
     def opened(self: object, tokens: list[Token], index: int, options: object, environment: object) -> str:
         tokens[index].attrSet("rel", "noopener noreferrer nofollow")

@@ -71,7 +71,7 @@ def _ticket(call: Call, text: str) -> Ticket:
 
 def _previewed(call: Call, ticket: Ticket) -> Hit:
     hit = hits.by_id(call, ticket.hit_id)
-    if hit.status == HITStatus.DISPOSED:
+    if hit.status == HITStatus.DISPOSED or hit.taken_down_at is not None:
         raise TaskGone()
     return hit
 

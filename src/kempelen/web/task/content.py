@@ -10,7 +10,7 @@ from kempelen.rules import layouts
 from kempelen.rules.frames import MEDIA
 
 _SCHEME = r"(?:https?:)?//"
-_S3 = r"s3(?:[.-][a-z0-9-]+){0,3}\.amazonaws\.com"
+_S3 = r"s3(?:[.-][a-z0-9.-]{1,60})?\.amazonaws\.com"  # one way to read it: HTML is hostile, and long
 _BUCKET = rf"(?:{_S3}/mturk-public|mturk-public\.{_S3})"
 _EXTERNAL_HIT = re.compile(rf"{_SCHEME}{_BUCKET}/externalHIT(?:_v1)?\.js", re.IGNORECASE)
 _CROWD = re.compile(
@@ -25,7 +25,7 @@ _PROLOG = re.compile(
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FORM = re.compile(r"<form[\s/>]", re.IGNORECASE)
-_BODY = re.compile(r"<body(?:\s[^>]{0,2000})?>", re.IGNORECASE)
+_BODY = re.compile(r"<body(?:\s[^<>]{0,2000})?>", re.IGNORECASE)
 _HEAD_END = re.compile(r"</head\s*>", re.IGNORECASE)
 _BODY_END = re.compile(r"</body\s*>|</html\s*>", re.IGNORECASE)
 
