@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import is_
 
 from kempelen.operation import Actor, Role
 from kempelen.rules import policies, scopes
 from kempelen.rules.policies import BUILT_IN, Policy
-from kempelen.store.directory import Directory, Key, Token
+from kempelen.store.directory import Directory, Key, Person, Token
+from kempelen.store.sessions import Session
 
 _ADMINISTRATION = [f"kempelen:{name}" for name in scopes.NEVER]
 _REVIEWS = ("ApproveAssignment", "RejectAssignment", "UpdateHITReviewStatus", "Get*", "List*")
@@ -57,7 +59,7 @@ def _limiting(written: str) -> Policy:
 
 
 MOST_CARRIED = 10_000
-"""How many access keys' actors are kept at hand at most."""
+"""How many access keys' actors, workers and sessions are kept at hand at most, of each."""
 
 
 SEEN_AGAIN = 3_600_000
@@ -99,6 +101,8 @@ class Identity:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
         self._carried: dict[str, tuple[Key, object, Actor]] = {}
+        self._workers: dict[int, tuple[object, Actor]] = {}
+        self._signed_in: dict[str, tuple[tuple[object, ...], SignedIn]] = {}
 
     def of_key(self, access_key_id: str) -> tuple[Actor, str] | None:
         """The actor an access key stands for and its secret; None for unknown and disabled ones."""
@@ -148,23 +152,35 @@ class Identity:
         known = self._directory.person(session.person)
         if known is None or not known.active:
             return None
-        return SignedIn(
+        return self._known(session, known, is_seen_due=now - session.seen_at >= SEEN_AGAIN)
+
+    def _known(self, session: Session, known: Person, *, is_seen_due: bool) -> SignedIn:
+        memberships = self._directory.memberships(known.key)
+        read = (session, known, memberships)
+        before = self._signed_in.get(session.public_id)
+        if before is not None and all(map(is_, before[0], read)) and before[1].is_seen_due is is_seen_due:
+            return before[1]  # nothing was read anew, so nothing can be different
+        who = SignedIn(
             known.key,
             known.public_id,
             known.name,
             known.email,
             session=session.public_id,
             expires_at=session.expires_at,
-            is_seen_due=now - session.seen_at >= SEEN_AGAIN,
+            is_seen_due=is_seen_due,
             is_worker=known.is_worker,
             is_operator=known.is_operator,
-            memberships=tuple(self._directory.memberships(known.key)),
+            memberships=memberships,
             verified=known.verified,
             suspended=known.suspended,
             language=known.site_language or "",
             zone=known.time_zone or "UTC",
             theme=known.theme or "",
         )
+        if len(self._signed_in) >= MOST_CARRIED:
+            self._signed_in.clear()
+        self._signed_in[session.public_id] = (read, who)
+        return who
 
     def visitor(self, *, source_address: str = "", secure: bool = False, user_agent: str = "") -> Actor:
         """Somebody who has not signed in."""
@@ -201,8 +217,18 @@ class Identity:
 
     def as_worker(self, person: int) -> Actor | None:
         """A signed-in person as a worker; None if they are none or are switched off."""
+        known = self._directory.person(person)
+        before = self._workers.get(person)
+        if before is not None and before[0] is known:
+            return before[1]  # nothing was read anew, so nothing can be different
         actor = self._account(Role.WORKER, None, person)
-        return None if actor is None else replace(actor, credential=f"worker:{actor.public_id}")
+        if actor is None:
+            return None
+        if len(self._workers) >= MOST_CARRIED:
+            self._workers.clear()
+        worker = replace(actor, credential=f"worker:{actor.public_id}")
+        self._workers[person] = (known, worker)
+        return worker
 
     def as_operator(self, person: int) -> Actor | None:
         """A signed-in person as an operator; None if they are none or are switched off."""
@@ -219,7 +245,7 @@ class Identity:
             return None
         return replace(actor, credential=f"member:{known.public_id}", policies=(MEMBERS[role],))
 
-    def memberships(self, person: int) -> list[tuple[int, str]]:
+    def memberships(self, person: int) -> tuple[tuple[int, str], ...]:
         """The organisations a person may act for, by key, with the person's role in each."""
         return self._directory.memberships(person)
 

@@ -4,7 +4,7 @@ import pytest
 
 from kempelen.rules.documents import EXTERNAL_QUESTION, MAX_BYTES, SCHEMAS, MalformedDocument
 from kempelen.rules.question_form import QuestionForm
-from kempelen.rules.questions import ExternalQuestion, HTMLQuestion, parse, parse_test
+from kempelen.rules.questions import ExternalQuestion, HTMLQuestion, may_be_form, parse, parse_test
 
 EXTERNAL = f"{SCHEMAS}2006-07-14/ExternalQuestion.xsd"
 HTML = f"{SCHEMAS}2011-11-11/HTMLQuestion.xsd"
@@ -242,3 +242,43 @@ def test_the_quick_way_for_plain_questions_decides_as_the_parser_does(
             return refusal.message
 
     assert outcome(plain) == outcome(commented)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<![CDATA[<p>Is it a cat?</p>]]>",
+        "<![CDATA[ line\n\u00e9 \U0001f408 ]]>",
+        "<![CDATA[]]>",
+        "<![CDATA[a]]]]><![CDATA[>b]]>",
+        "<![CDATA[a\r\nb\rc]]>",
+        "<![CDATA[a\x00]]>",
+        "<![CDATA[\ud800]]>",
+        "<![CDATA[\uffff]]>",
+        "<![CDATA[a]]><!-- -->",
+        "<![CDATA[a]]>]]>",
+        "<![CDATA[a",
+        f"<![CDATA[{'x' * MAX_BYTES}]]>",
+    ],
+)
+@pytest.mark.parametrize("height", ["0", "450", "100000", "100001", "-1", "+5", " 5 "])
+def test_the_quick_way_for_plain_html_decides_as_the_parser_does(content: str, height: str) -> None:
+    plain = html(content, height)
+    # The second blank makes no difference to a parser, and keeps the quick way from being taken.
+    spaced = plain.replace("<HTMLQuestion", "<HTMLQuestion ", 1)
+
+    def outcome(text: str) -> object:
+        try:
+            return parse(text)
+        except MalformedDocument as refusal:
+            return refusal.message.partition(", column")[0].partition(" bytes")[0][:40]
+
+    assert outcome(plain) == outcome(spaced)
+
+
+def test_the_start_of_a_checked_question_says_whether_it_may_be_a_form() -> None:
+    declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    for text in (external(), html("x"), declaration + external(), f"\n{declaration}{html('x')}"):
+        assert not may_be_form(text[:300])
+    for text in (form(), declaration + form(), f"<!-- <HTMLQuestion > -->{form()}", ""):
+        assert may_be_form(text[:300])

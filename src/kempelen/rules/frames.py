@@ -42,6 +42,7 @@ class Ticket:
     theme: str = "auto"
 
 
+@lru_cache(maxsize=256)
 def seal(secret: bytes, world: str, ticket: Ticket) -> str:
     """The ticket as text that nobody can guess or change."""
     devices = "".join(str(number) for number, name in enumerate(DEVICES) if name in ticket.devices)
@@ -49,6 +50,7 @@ def seal(secret: bytes, world: str, ticket: Ticket) -> str:
     return tokens.seal(secret, f"frame {world}", (*position, devices, ticket.language, ticket.theme))
 
 
+@lru_cache(maxsize=256)
 def unseal(secret: bytes, world: str, text: str) -> Ticket:
     """The ticket, whether or not it has ended. Raises `tokens.InvalidToken`."""
     hit, assignment, worker, ends_at, devices, language, theme = tokens.unseal(secret, f"frame {world}", text)
@@ -112,6 +114,7 @@ def origin_of(url: str) -> str:
     return f"{scheme}://{host}" if port in (None, _PORTS[scheme]) else f"{scheme}://{host}:{port}"
 
 
+@lru_cache(maxsize=4)
 def sandbox(*, same_origin: bool, dialogs: bool = False) -> str:
     """The `sandbox` attribute of a task's frame, which is also the sandbox of our content's own policy.
 

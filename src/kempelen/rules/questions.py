@@ -58,6 +58,18 @@ class HTMLQuestion:
 
 Question = ExternalQuestion | HTMLQuestion | QuestionForm
 
+_HTML_START = f'<HTMLQuestion xmlns="{documents.HTML_QUESTION}"><HTMLContent><![CDATA['
+_HTML_END = re.compile(
+    r"\]\]></HTMLContent>\s*<FrameHeight>([0-9]{1,9})</FrameHeight>\s*</HTMLQuestion>\s*", re.ASCII
+)
+"""How layouts are filled, and how nearly every HTMLQuestion is written, blanks aside."""
+_NOT_A_FORM = re.compile(r"\s*(?:<\?xml[^?>]*\?>\s*)?<(?:HTMLQuestion|ExternalQuestion)[\s>]", re.ASCII)
+
+
+def may_be_form(start: str) -> bool:
+    """Whether a question that was checked may be a QuestionForm, by how its text starts."""
+    return _NOT_A_FORM.match(start) is None
+
 
 def parse(text: str, *, allow_http: bool = True) -> Question:
     """The question that the XML says. Raises `MalformedDocument` with the reason, and the line where known.
@@ -69,6 +81,10 @@ def parse(text: str, *, allow_http: bool = True) -> Question:
         question = _plain_external(plain, allow_http=allow_http)
         if question is not None:
             return question
+    if text.startswith(_HTML_START):
+        html = _plain_html(text)
+        if html is not None:
+            return html
     root = documents.parse(text)
     match (namespace(root), local_name(root)):
         case (documents.EXTERNAL_QUESTION, "ExternalQuestion"):
@@ -89,6 +105,20 @@ def _plain_external(found: re.Match[str], *, allow_http: bool) -> ExternalQuesti
         return None
     height = int(found[2])
     return ExternalQuestion(found[1].replace("&amp;", "&"), height) if height <= MAX_FRAME_HEIGHT else None
+
+
+def _plain_html(text: str) -> HTMLQuestion | None:
+    """The question of an HTMLQuestion in its commonest spelling; None where a parser has to look.
+
+    Carriage returns, which a parser makes line feeds, and what XML cannot carry are the parser's.
+    """
+    end = text.find("]]>", len(_HTML_START))
+    found = _HTML_END.fullmatch(text, end) if end >= 0 else None
+    if found is None or "\r" in text or documents.ILLEGAL.search(text) or int(found[1]) > MAX_FRAME_HEIGHT:
+        return None
+    if len(text.encode()) > documents.MAX_BYTES:
+        return None
+    return HTMLQuestion(text[len(_HTML_START) : end], int(found[1]))
 
 
 def parse_test(text: str) -> QuestionForm:

@@ -15,6 +15,8 @@ _TAG = 16
 _MOST_BYTES = LONGEST * 3 // 4 - _TAG
 """How many bytes of JSON a token has room for."""
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 Position = tuple[int | str, ...]
 """The sort key of the last row that was shown."""
 
@@ -29,7 +31,7 @@ def seal(secret: bytes, context: str, position: Position) -> str:
     The tag of the content is the nonce of its key stream (a synthetic initialisation vector, as in RFC 5297),
     so equal positions have equal tokens and others have others.
     """
-    content = json.dumps(position, separators=(",", ":"), ensure_ascii=False).encode()
+    content = _encode(position).encode()
     assert len(content) <= _MOST_BYTES, "a token holds keys and short names, never long text"
     tag = _tag(secret, context, content)
     return base64.urlsafe_b64encode(tag + _crossed(secret, tag, content)).rstrip(b"=").decode()
@@ -59,4 +61,5 @@ def _tag(secret: bytes, context: str, content: bytes) -> bytes:
 
 def _crossed(secret: bytes, tag: bytes, content: bytes) -> bytes:
     stream = hashlib.shake_256(b"page token" + secret + tag).digest(len(content))
-    return bytes(one ^ other for one, other in zip(content, stream, strict=True))
+    crossed = int.from_bytes(content) ^ int.from_bytes(stream)
+    return crossed.to_bytes(len(content))

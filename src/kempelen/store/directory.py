@@ -236,8 +236,7 @@ class Directory:
     def session(self, secret: str) -> Session | None:
         """The session with that secret; those whose time is over and half signed-in ones too."""
         digest = hashlib.sha256(secret.encode()).digest()
-        row = self._kept_or("session", digest, lambda: self._database.reader().one(BY_DIGEST, digest=digest))
-        return None if row is None else session(row)
+        return self._kept_or("session", digest, lambda: self._session(digest))
 
     def policy(self, name: str, organisation: int | None) -> str | None:
         """The document of an organisation's policy, else of the one that everybody may name."""
@@ -248,12 +247,9 @@ class Directory:
         )
         return None if row is None else str(row[0])
 
-    def memberships(self, person: int) -> list[tuple[int, str]]:
+    def memberships(self, person: int) -> tuple[tuple[int, str], ...]:
         """The organisations a person is a member of, by key, each with the person's role in it."""
-        rows = self._kept_or(
-            "members", person, lambda: self._database.reader().rows(MEMBERSHIPS, value=person)
-        )
-        return [(organisation, role) for organisation, role in rows]
+        return self._kept_or("members", person, lambda: self._memberships(person))
 
     def owners(self, organisation: int) -> list[int]:
         """The keys of the active people who own an organisation, at most twenty."""
@@ -278,6 +274,14 @@ class Directory:
                 self._kept.clear()
             self._kept[(kind, value)] = (now, answer)
         return answer
+
+    def _session(self, digest: bytes) -> Session | None:
+        row = self._database.reader().one(BY_DIGEST, digest=digest)
+        return None if row is None else session(row)
+
+    def _memberships(self, person: int) -> tuple[tuple[int, str], ...]:
+        rows = self._database.reader().rows(MEMBERSHIPS, value=person)
+        return tuple((organisation, role) for organisation, role in rows)
 
     def _person(self, sql: Sql, value: object) -> Person | None:
         row = self._database.reader().one(sql, value=value)

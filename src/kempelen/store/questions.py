@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kempelen.operation import Call
@@ -10,7 +10,13 @@ from kempelen.store.sql import Sql
 from kempelen.store.tables.work import questions
 
 FIND = Sql(select(questions.c.id).where(questions.c.digest == bindparam("digest")))
-DIGEST = Sql(select(questions.c.digest).where(questions.c.id == bindparam("key")))
+START = 300
+"""How many characters of a text its start has."""
+DIGEST_AND_START = Sql(
+    select(questions.c.digest, func.substr(questions.c.body, 1, START)).where(
+        questions.c.id == bindparam("key")
+    )
+)
 BODY = Sql(select(questions.c.body).where(questions.c.id == bindparam("key")))
 
 
@@ -33,11 +39,11 @@ def keep(call: Call, *, digest: bytes, body: str) -> int:
     return int(row[0])
 
 
-def digest(call: Call, key: int) -> bytes:
-    """The SHA-256 of a question's text."""
-    row = call.one(DIGEST, key=key)
+def digest_and_start(call: Call, key: int) -> tuple[bytes, str]:
+    """The SHA-256 of a question's text, and how the text starts."""
+    row = call.one(DIGEST_AND_START, key=key)
     assert row is not None
-    return bytes(row[0])
+    return bytes(row[0]), str(row[1])
 
 
 def body(call: Call, key: int) -> str:

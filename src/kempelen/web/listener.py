@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from inspect import iscoroutinefunction
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Door = Callable[[Scope, Receive, Send], Awaitable[None]]
+Endpoint = Callable[[Request], Awaitable[Response]]
 ANY = "{}"
 """In place of the first part of a path: of routes where it can be anything, and of paths
 that no route has."""
 
 
 class Listener:
-    """The application of one port: signed calls go straight to their door, pages through Starlette."""
+    """The application of one port: signed calls go straight to their door, and pages to their handlers.
+
+    What no handler is for (another method, no such page) is answered by Starlette, whose layers would cost
+    every page more than finding its handler does.
+    """
 
     def __init__(self, api: Door | None, routes: list[Route]) -> None:
         self._api = api
-        firsts = {_first(route.path) for route in routes}
-        self._sites = {
-            first: _application([route for route in routes if _first(route.path) in (first, ANY)])
-            for first in firsts | {ANY}
+        firsts = {_first(route.path) for route in routes} | {ANY}
+        self._routes = {
+            first: [route for route in routes if _first(route.path) in (first, ANY)] for first in firsts
         }
+        self._sites = {first: _application(routes) for first, routes in self._routes.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -37,9 +45,32 @@ class Listener:
             and scope["method"] in ("POST", "OPTIONS")
         ):
             await self._api(scope, receive, send)
-        else:
-            site = self._sites.get(_first(scope.get("path", ""))) or self._sites[ANY]
-            await site(scope, receive, send)
+            return
+        first = _first(scope.get("path", ""))
+        first = first if first in self._routes else ANY
+        endpoint = _found(self._routes[first], scope) if scope["type"] == "http" else None
+        if endpoint is None:
+            await self._sites[first](scope, receive, send)
+        else:  # what it raises is a bug, which the server under us answers and logs
+            response = await endpoint(Request(scope, receive, send))
+            await response(scope, receive, send)
+
+
+def _found(routes: list[Route], scope: Scope) -> Endpoint | None:
+    """What answers a request, the parameters of its path put into its scope; None if nothing does."""
+    path, method = scope["path"], scope["method"]
+    for route in routes:
+        found = route.path_regex.match(path)
+        if found is not None and route.methods is not None and method in route.methods:
+            if not iscoroutinefunction(route.endpoint):
+                return None
+            convert = route.param_convertors
+            scope["path_params"] = {
+                name: convert[name].convert(value) for name, value in found.groupdict().items()
+            }
+            endpoint: Endpoint = route.endpoint
+            return endpoint
+    return None
 
 
 def _application(routes: list[Route]) -> Starlette:

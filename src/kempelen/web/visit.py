@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_FIELDS = 1_000
 THEMES = ("auto", "light", "dark", "contrast")
+_PLAIN = re.compile("/(?:[!-.0-\\[\\]-~][!-~]*)?")
+"""A path that can lead nowhere else: without blanks, and its second sign is no slash of either kind."""
 
 
 class SignInFirst(Refusal):
@@ -68,7 +71,9 @@ class Visit:
         self.theme = (self.who.theme if self.who else "") or request.cookies.get("theme", "")
         if self.theme not in THEMES:
             self.theme = THEMES[0]
-        self.wants_json = request.scope["path"].endswith(".json") or self.query("format") == "json"
+        self.at: str = request.scope["path"]
+        """The path of this request."""
+        self.wants_json = self.at.endswith(".json") or self.query("format") == "json"
 
     def _language(self) -> str:
         asked = self.request.query_params.get("language") or self.request.cookies.get("language", "")
@@ -247,6 +252,8 @@ def local(path: str) -> str:
     """The path, if it leads to this site; else the first page, so that no link leads a visitor elsewhere."""
     if not path.startswith("/") or path.startswith(("//", "/\\")):
         return "/"
+    if _PLAIN.fullmatch(path):
+        return path
     try:
         parts = urlsplit(path)
     except ValueError:

@@ -10,6 +10,7 @@ from kempelen.operations.doing.returning import refuse_gone
 from kempelen.rules import frames, tokens
 from kempelen.rules.frames import Ticket
 from kempelen.rules.lifecycle import AssignmentStatus, HITStatus
+from kempelen.rules.questions import may_be_form
 from kempelen.store import assignments, files, hits
 from kempelen.store import frames as shown_frames
 from kempelen.store.assignments import Assignment
@@ -87,8 +88,9 @@ def _shown(call: Call, hit: int, assignment: Assignment | None) -> dict[str, Any
     }
     if assignment is not None:
         shown["AssignmentId"] = assignment.public_id
-        shown["Files"] = [
-            {"QuestionIdentifier": file.question, "FileName": file.name, "Size": file.size}
-            for file in files.of_assignment(call, assignment.key)
-        ]
+        if may_be_form(found.question):  # nothing else asks for files
+            shown["Files"] = [
+                {"QuestionIdentifier": file.question, "FileName": file.name, "Size": file.size}
+                for file in files.of_assignment(call, assignment.key)
+            ]
     return shown

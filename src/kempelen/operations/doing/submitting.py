@@ -81,14 +81,14 @@ def submit_assignment(
     hit = _kept(call, assignment, packed)
     tallies.submitted(call, worker=assignment.worker, hit_type=hit.hit_type, worked=time)
     call.due(approve_at)
-    after_submission(
-        call, assignment, hit, fields=packed, approves_at_once=hit_type.auto_approval_delay_seconds == 0
-    )
+    at_once = hit_type.auto_approval_delay_seconds == 0
+    after_submission(call, assignment, hit, fields=packed, approves_at_once=at_once)
+    may_be_decided = at_once or hit.policies is not None or hit.taken_down_at is not None
     return {
         "AssignmentId": assignment.public_id,
         "HITId": hit.public_id,
         "HITGroupId": hit_type.group_id,
-        "Status": assignments.by_key(call, assignment.key).state,
+        "Status": assignments.by_key(call, assignment.key).state if may_be_decided else "Submitted",
     }
 
 

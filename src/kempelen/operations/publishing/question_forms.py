@@ -15,7 +15,9 @@ _kept: dict[bytes, tuple[QuestionForm | None]] = {}
 
 def form_of(call: Call, question: int) -> QuestionForm | None:
     """The form a HIT's question is, or None for an ExternalQuestion or HTMLQuestion; parsed once a text."""
-    digest = questions.digest(call, question)
+    digest, start = questions.digest_and_start(call, question)
+    if not question_rules.may_be_form(start):
+        return None
     found = _kept.get(digest)
     if found is None:
         parsed = question_rules.parse(questions.body(call, question))

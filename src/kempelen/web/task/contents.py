@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -120,7 +121,7 @@ class Contents:
         shown = headers.of_content(site=self._places.site, devices=(), dialogs=False, policy=policy)
         return HTMLResponse(text, refusal.page_status, shown)
 
-    def _headers(self, ticket: Ticket, policy: str = "") -> dict[str, str]:
+    def _headers(self, ticket: Ticket, policy: str = "") -> Mapping[str, str]:
         places = self._places
         return headers.of_content(
             site=places.site, devices=ticket.devices, dialogs=places.dialogs, policy=policy

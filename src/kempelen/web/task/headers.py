@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from kempelen.rules import frames
 
@@ -20,15 +22,19 @@ FROM_FRAMES = {
 """Pages in frames have no origin, or a foreign one. No credentials: `*` never comes with them."""
 
 
-def of_content(*, site: str, devices: Collection[str], dialogs: bool, policy: str = "") -> dict[str, str]:
+@lru_cache(maxsize=64)
+def of_content(*, site: str, devices: tuple[str, ...], dialogs: bool, policy: str = "") -> Mapping[str, str]:
     """Headers of a content document: an origin of its own that is nobody's, framed by the site alone."""
     sandbox = f"sandbox {frames.sandbox(same_origin=False, dialogs=dialogs)}"
     ancestors = f"frame-ancestors {frames.origin_of(site)}"
-    return BARE | {
-        "Content-Security-Policy": "; ".join(part for part in (sandbox, ancestors, policy) if part),
-        "Permissions-Policy": frames.permissions_policy(devices),
-        "Cache-Control": "private, no-store",
-    }
+    return MappingProxyType(
+        BARE
+        | {
+            "Content-Security-Policy": "; ".join(part for part in (sandbox, ancestors, policy) if part),
+            "Permissions-Policy": frames.permissions_policy(devices),
+            "Cache-Control": "private, no-store",
+        }
+    )
 
 
 def form_policy(*, own: str, submit: str) -> str:
@@ -39,11 +45,17 @@ def form_policy(*, own: str, submit: str) -> str:
     )
 
 
-def of_reply(*, static: str, submit: str) -> dict[str, str]:
+@lru_cache(maxsize=8)
+def of_reply(*, static: str, submit: str) -> Mapping[str, str]:
     """Headers of the reply to externalSubmit: the one page of a site that all may frame; without origin."""
     sandbox = f"sandbox {frames.sandbox(same_origin=False)}"
-    return BARE | {
-        "Content-Security-Policy": f"{sandbox}; frame-ancestors *; {form_policy(own=static, submit=submit)}",
-        "Permissions-Policy": frames.permissions_policy(()),
-        "Cache-Control": "no-store",
-    }
+    policy = f"{sandbox}; frame-ancestors *; {form_policy(own=static, submit=submit)}"
+    return MappingProxyType(
+        BARE
+        | FROM_FRAMES
+        | {
+            "Content-Security-Policy": policy,
+            "Permissions-Policy": frames.permissions_policy(()),
+            "Cache-Control": "no-store",
+        }
+    )

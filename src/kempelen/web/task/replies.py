@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+
+from markupsafe import escape
 
 from kempelen.errors import Refusal
 from kempelen.rules import frames
@@ -10,24 +13,37 @@ from kempelen.web.languages import later, said, words
 from kempelen.web.task.pages import page
 from kempelen.web.task.places import STATIC, Places
 
+_RECEIPT, _ASSIGNMENT = "\0receipt\0", "\0assignment\0"
+"""What stands in a page for what differs each time."""
+
 
 def taken(places: Places, assignment_id: str, receipt: str, *, language: str) -> str:
     """The page of an answer that was taken; its script tells the page around the frame."""
+    before, between, after = _around(places, language)
+    return f"{before}{escape(receipt)}{between}{escape(assignment_id)}{after}"
+
+
+@lru_cache(maxsize=16)
+def _around(places: Places, language: str) -> tuple[str, str, str]:
+    """That page without its receipt and its assignment: what stands before, between and behind them."""
     say = words(language).gettext
-    return page(
+    text = page(
         "reply.html",
         language,
         headline=say("Thank you: your answer is in"),
         message=say("The requester has it now."),
         next_step=say("Go on with the page around this one."),
         facts={
-            "receipt": receipt,
-            "assignment": assignment_id,
+            "receipt": _RECEIPT,
+            "assignment": _ASSIGNMENT,
             "site": frames.origin_of(places.site),
         },
         static=lambda name: f"{places.site}{STATIC}{name}",
         theme="auto",
     )
+    before, _, rest = text.partition(_RECEIPT)
+    between, _, after = rest.partition(_ASSIGNMENT)
+    return str(before), str(between), str(after)
 
 
 def refused(static: Callable[[str], str], refusal: Refusal, *, language: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -217,10 +217,9 @@ class Submissions:
     def _static(self, name: str) -> str:
         return f"{self._places.site}{STATIC}{name}"
 
-    def _reply_headers(self) -> dict[str, str]:
+    def _reply_headers(self) -> Mapping[str, str]:
         places = self._places
-        own = f"{places.site} {places.task_url}"
-        return headers.of_reply(static=own, submit=places.site) | headers.FROM_FRAMES
+        return headers.of_reply(static=f"{places.site} {places.task_url}", submit=places.site)
 
 
 class _Kept:

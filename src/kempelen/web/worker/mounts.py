@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from kempelen.web.visit import Visit
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def mounts_of(visit: Visit, task: dict[str, Any]) -> dict[str, str]:
     """The properties of each mount as JSON."""
@@ -50,4 +52,4 @@ def contact_url(hit_type: str, requester: str) -> str:
 
 
 def _packed(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value)
