@@ -98,13 +98,30 @@ def _ask_refresh(dialect: str) -> object:
 
 
 ASK_REFRESH = Sql(_ask_refresh, raises=("due_at",))  # type: ignore[arg-type]
+
+
+def _count_pace(dialect: str) -> object:
+    """Also makes the row: of a group of commands, decisions may be written before their answers."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    amounts = ("approved", "rejected", "earned", "seconds")
+    statement = insert(paces).values(
+        hit_type=bindparam("hit_type"),
+        worker=bindparam("worker"),
+        recent=literal(""),
+        at=bindparam("at"),
+        submitted=literal(0),
+        **{name: bindparam(name) for name in amounts},
+    )
+    return statement.on_conflict_do_update(
+        index_elements=[paces.c.hit_type, paces.c.worker],
+        set_={name: paces.c[name] + statement.excluded[name] for name in amounts},
+    )
+
+
 COUNT_PACE = Sql(
-    update(paces)
-    .where(paces.c.hit_type == bindparam("of_type"), paces.c.worker == bindparam("of_worker"))
-    .values(
-        **{name: paces.c[name] + bindparam(name) for name in ("approved", "rejected", "earned", "seconds")}
-    ),
+    _count_pace,  # type: ignore[arg-type]
     adds=("approved", "rejected", "earned", "seconds"),
+    raises=("at",),
 )
 COUNT_RELATION = Sql(
     update(relations)
@@ -136,7 +153,7 @@ def decided(call: Call, decisions: Sequence[Decision]) -> None:
             "seconds": one.seconds,
         }
         call.later(ADD_WORKER_DAY, worker=one.worker, day=one.submitted_at // DAY, submitted=0, **counts)
-        call.later(COUNT_PACE, of_type=one.hit_type, of_worker=one.worker, **counts)
+        call.later(COUNT_PACE, hit_type=one.hit_type, worker=one.worker, at=one.submitted_at, **counts)
         call.later(
             COUNT_RELATION,
             of_requester=one.requester,
