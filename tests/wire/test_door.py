@@ -184,7 +184,8 @@ def test_our_own_operations_answer_to_the_same_signature(served: Served, rosa: R
 
 
 def test_looking_at_the_address_shows_the_site(served: Served) -> None:
-    page = httpx2.get(f"{served.url()}/")
+    page = httpx2.get(f"{served.url()}/", follow_redirects=True)
+    assert page.status_code == 200
     assert "html" in page.headers["content-type"]
     assert httpx2.head(f"{served.url()}/").content == b""
 
