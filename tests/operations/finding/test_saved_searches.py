@@ -32,7 +32,7 @@ def pass_minutes(town: Town, minutes: int) -> None:
 
 def sent(town: Town, kind: str = "mail") -> list[dict[str, Any]]:
     rows = town.market.database.reader().raw.execute(
-        f"SELECT payload FROM outbox WHERE kind = '{kind}' ORDER BY id"
+        f"SELECT payload FROM outbox WHERE kind = '{kind}' ORDER BY created_at, id"
     )
     return [json.loads(row[0]) for row in rows.fetchall()]
 
