@@ -224,6 +224,7 @@ def test_other_sites_forms_do_nothing(
         with worker_page.expect_response(f"{site}{path}") as answer:
             worker_page.goto(stranger.url("/trap"), wait_until="commit")
         assert answer.value.status in (302, 403), path
+        worker_page.wait_for_url(f"{site}/**", wait_until="load")
         assert_still_wei(wei, site)
     # A link may not take work either, even though old pages take it by GET.
     stranger.pages["/trap"] = f'<a href="{site}/projects/{group}/tasks/accept_random">A prize</a>'
